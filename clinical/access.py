@@ -1,0 +1,116 @@
+"""Who may see what. The only place where scope is decided; PostgreSQL's row-level security stands under it.
+
+A route carries exactly one policy. Inside it, every query of the request runs in one transaction that has told
+PostgreSQL the units of the person asking, so that a forgotten filter shows nothing rather than everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from clinical.models import CareUnit, Encounter, Patient, User
+from clinical.models.encounter import EncounterQuerySet
+from clinical.models.staff import Role
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
+READING_ROLES = (Role.CLINICIAN, Role.EHR_CLIENT)
+
+
+class Policy(Protocol):
+    """What the route test reads from each view."""
+
+    policy: str
+
+
+class StaffRequest(HttpRequest):
+    """A request whose person is known: what a view behind a policy receives."""
+
+    user: User  # type: ignore[assignment]  # narrowed from AnonymousUser by the policy
+
+
+def encounters_for(user: User) -> EncounterQuerySet:
+    """The encounters that this person may see."""
+    return Encounter.objects.filter(unit__in=units_for(user))
+
+
+def patients_for(user: User) -> Any:
+    """The patients with at least one encounter that this person may see."""
+    return Patient.objects.filter(encounters__in=encounters_for(user)).distinct()
+
+
+def units_for(user: User) -> list[CareUnit]:
+    """The units whose patients this person may see; administrators, approvers and auditors have none by that role."""
+    return user.units_as(*READING_ROLES)
+
+
+@contextlib.contextmanager
+def scope_of(user: User) -> Iterator[None]:
+    """One transaction in which PostgreSQL shows only the units of `user`."""
+    with _scope([unit.pk for unit in units_for(user)]):
+        yield
+
+
+@contextlib.contextmanager
+def scope_of_the_system() -> Iterator[None]:
+    """One transaction over all units, for loading, scoring and monitoring: never for answering a person."""
+    with _scope(list(CareUnit.objects.values_list("pk", flat=True))):
+        yield
+
+
+@contextlib.contextmanager
+def _scope(unit_ids: list[int]) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('wardlight.units', true), set_config('wardlight.units', %s, true)",
+            [",".join(map(str, unit_ids))],
+        )
+        (before, _now) = cursor.fetchone()
+        yield
+        # inside an outer transaction (a verb called by a verb) the wider or narrower scope around this one comes back
+        cursor.execute("SELECT set_config('wardlight.units', %s, true)", [before or ""])
+
+
+def requires(*roles: Role) -> Callable[[View[Parameters]], View[Parameters]]:
+    """Policy: signed in, with a second factor, holding one of `roles`; the view runs in that person's scope."""
+
+    def decorate(view: View[Parameters]) -> View[Parameters]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
+            refusal = _refusal(request, roles)
+            if refusal is not None:
+                return refusal
+            with scope_of(cast("User", request.user)):
+                return view(request, *args, **kwargs)
+
+        guarded.policy = "/".join(roles) or "signed in"  # type: ignore[attr-defined]  # see Policy
+        return guarded
+
+    return decorate
+
+
+def public(view: View[Parameters]) -> View[Parameters]:
+    """Policy: anybody. For pages that hold no patient."""
+    view.policy = "public"  # type: ignore[attr-defined]  # see Policy
+    return view
+
+
+def _refusal(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    user = cast("User", request.user)
+    if roles and not user.roles & set(roles):
+        raise PermissionDenied
+    if not is_mfa_enabled(user):
+        return redirect("mfa_activate_totp")
+    return None

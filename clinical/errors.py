@@ -1,0 +1,27 @@
+"""What can go wrong with facts. The docstring of each error is what its reader is told."""
+
+from __future__ import annotations
+
+
+class ClinicalError(Exception):
+    """The request could not be carried out."""
+
+    code = "clinical_error"
+    status = 400
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class SourceRefusedError(ClinicalError):
+    """The file is not usable, and nothing was stored."""
+
+    code = "source_refused"
+    status = 422
+
+
+class FollowUpRefusedError(ClinicalError):
+    """The follow-up could not be recorded."""
+
+    code = "follow_up_refused"
+    status = 422

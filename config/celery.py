@@ -1,0 +1,21 @@
+"""The Celery application: `celery -A config worker` and `celery -A config beat`."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("wardlight")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]  # celery's signals carry no types
+def keep_our_logging(**_kwargs: object) -> None:
+    """Celery would install its own text handlers; Django's JSON ones are already in place."""

@@ -1,0 +1,18 @@
+"""Every door of the application."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import health, views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("accounts/", include("config.account_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("clinical.urls")),
+    path("", include("predictions.urls")),
+]

@@ -1,0 +1,1 @@
+"""The life of models: data sets, training, evaluation, release."""

@@ -1,0 +1,9 @@
+"""Django's registration of the mlops package."""
+
+from django.apps import AppConfig
+
+
+class MlopsConfig(AppConfig):
+    """The life of models."""
+
+    name = "mlops"

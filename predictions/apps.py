@@ -1,0 +1,9 @@
+"""Django's registration of the predictions package."""
+
+from django.apps import AppConfig
+
+
+class PredictionsConfig(AppConfig):
+    """What a model says."""
+
+    name = "predictions"
