@@ -1,0 +1,57 @@
+"""What can go wrong with a prediction. The docstring of each error is what its reader is told."""
+
+from __future__ import annotations
+
+
+class PredictionError(Exception):
+    """The score could not be made."""
+
+    code = "prediction_error"
+    status = 503
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class CannotReturnError(PredictionError):
+    """Not scored: the stay ended in death or hospice care, which no readmission can follow."""
+
+    code = "cannot_return"
+    status = 422
+
+
+class FeatureOutOfRangeError(PredictionError):
+    """A recorded value lies outside the range that the model was made for."""
+
+    code = "feature_out_of_range"
+    status = 422
+
+
+class NoChampionError(PredictionError):
+    """No model has been promoted yet."""
+
+    code = "no_champion"
+
+
+class ArtefactMissingError(PredictionError):
+    """The model's file is not in the artefact store."""
+
+    code = "artefact_missing"
+
+
+class ArtefactRefusedError(PredictionError):
+    """The model's file is not what was recorded for it."""
+
+    code = "artefact_refused"
+
+
+class SchemaMismatchError(ArtefactRefusedError):
+    """The model was trained on other features than this version of the software computes."""
+
+    code = "schema_mismatch"
+
+
+class SelfTestFailedError(ArtefactRefusedError):
+    """The model does not give the answers that were recorded with it."""
+
+    code = "self_test_failed"
