@@ -186,6 +186,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = ENV.mode is Mode.TEST
 
+# --- ours ----------------------------------------------------------------------------------------------------------------
+DATASET = ENV.dataset
+ARTEFACTS = ENV.artefacts
+DEMO_LOGINS = ENV.demo_logins
+CHAMPION_POLL_SECONDS = ENV.champion_poll_seconds
+OUTCOME_LAG_DAYS = ENV.outcome_lag_days
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
