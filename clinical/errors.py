@@ -20,6 +20,17 @@ class SourceRefusedError(ClinicalError):
     status = 422
 
 
+class RowsRefusedError(SourceRefusedError):
+    """Some rows of the file are not usable, and nothing was stored."""
+
+    code = "rows_refused"
+
+    def __init__(self, *, refused_count: int, reasons: list[str]) -> None:
+        self.refused_count = refused_count
+        self.reasons = reasons
+        super().__init__(f"{refused_count:,} of the file's rows are not usable, and nothing was stored. First, {reasons[0]}.")
+
+
 class FollowUpRefusedError(ClinicalError):
     """The follow-up could not be recorded."""
 
