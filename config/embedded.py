@@ -22,6 +22,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from psycopg import sql
 
 from config.environment import ROOT, VAR
 
@@ -46,6 +51,12 @@ class Servers:
     def database_url(self, *, role: str = APPLICATION_ROLE, database: str = DATABASE) -> str:
         return f"postgresql://{role}@/{database}?host={self.postgres_socket_folder}"
 
+    def ensure_database(self, name: str) -> None:
+        """Create database `name`, owned by the owning role, unless it is there."""
+        with _as_superuser(self.postgres_socket_folder) as link:
+            if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                link.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER_ROLE)))
+
     def as_environment(self, *, database: str = DATABASE) -> dict[str, str]:
         """The variables that point the application at these servers."""
         return {
@@ -59,24 +70,27 @@ class Servers:
 def running(folder: Path = VAR, *, durable: bool = True) -> Iterator[Servers]:
     """Hold both servers up for the length of the block; `durable=False` trades fsync for speed in tests."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "embedded.lock").open("a+") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        postgres, redis = _Postgres(folder, durable=durable), _Redis(folder)
-        try:
+    postgres, redis_server = _Postgres(folder, durable=durable), _Redis(folder)
+    with (folder / "embedded.in-use").open("a+") as in_use:
+        with _one_at_a_time(folder):
             postgres.ensure_started()
-            servers = Servers(postgres.socket_folder, redis.ensure_started())
-        except BaseException:
-            redis.stop()
-            postgres.stop()
-            raise
-        fcntl.flock(lock, fcntl.LOCK_SH)
+            servers = Servers(postgres.socket_folder, redis_server.ensure_started())
+            fcntl.flock(in_use, fcntl.LOCK_SH)
         try:
             yield servers
         finally:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                redis.stop()
+            with _one_at_a_time(folder), contextlib.suppress(BlockingIOError):
+                fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while anybody else holds it
+                redis_server.stop()
                 postgres.stop()
+
+
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Starting and stopping exclude each other; using the servers excludes nobody."""
+    with (folder / "embedded.starting").open("a+") as starting:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        yield
 
 
 class _Postgres:
@@ -93,7 +107,7 @@ class _Postgres:
             self._initialise()
         if self._run("pg_ctl", "status", "-D", str(self.data), check=False).returncode != 0:
             self._start()
-        self._ensure_roles_and_database()
+        self._ensure_roles()
 
     def stop(self) -> None:
         if self.data.exists():
@@ -124,17 +138,12 @@ class _Postgres:
             msg = f"PostgreSQL did not start:\n{tail}"
             raise EmbeddedServerError(msg)
 
-    def _ensure_roles_and_database(self) -> None:
-        import psycopg  # noqa: PLC0415  start-up of the command line must not pay for the driver when nothing is embedded
-
-        with psycopg.connect(host=str(self.socket_folder), user="postgres", dbname="postgres", autocommit=True) as link:
+    def _ensure_roles(self) -> None:
+        with _as_superuser(self.socket_folder) as link:
             roles = {row[0] for row in link.execute("SELECT rolname FROM pg_roles").fetchall()}
-            if OWNER_ROLE not in roles:
-                link.execute(f"CREATE ROLE {OWNER_ROLE} LOGIN CREATEDB".encode())
-            if APPLICATION_ROLE not in roles:
-                link.execute(f"CREATE ROLE {APPLICATION_ROLE} LOGIN".encode())
-            if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                link.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}".encode())
+            for role, rights in ((OWNER_ROLE, "LOGIN CREATEDB"), (APPLICATION_ROLE, "LOGIN")):
+                if role not in roles:
+                    link.execute(sql.SQL("CREATE ROLE {} " + rights).format(sql.Identifier(role)))
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(  # noqa: S603  fixed program from the wheel, no shell
@@ -164,8 +173,6 @@ class _Redis:
     def stop(self) -> None:
         known = self._known()
         if known and self._answers(known["url"]):
-            import redis  # noqa: PLC0415  see above
-
             with contextlib.suppress(redis.exceptions.ConnectionError):
                 redis.Redis.from_url(known["url"]).shutdown(save=True)
         self.state.unlink(missing_ok=True)
@@ -199,12 +206,14 @@ class _Redis:
 
     @staticmethod
     def _answers(url: str) -> bool:
-        import redis  # noqa: PLC0415  see above
-
         try:
             return bool(redis.Redis.from_url(url, socket_timeout=2).ping())
         except redis.exceptions.RedisError:
             return False
+
+
+def _as_superuser(socket_folder: Path) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(host=str(socket_folder), user="postgres", dbname="postgres", autocommit=True)
 
 
 def _postgres_programs(home: Path, account: int | None) -> Path:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from config.embedded import running
+from config.embedded import DATABASE, running
 from config.environment import VAR, Mode
 
 
@@ -20,14 +20,16 @@ def local_environment(environ: Mapping[str, str], *, folder: Path = VAR) -> Iter
     if "DATABASE_URL" in environ:
         yield {}
         return
+    database = environ.get("WARDLIGHT_DATABASE", DATABASE)
     with running(folder) as servers:
+        servers.ensure_database(database)
         local = {
             "WARDLIGHT_MODE": Mode.DEMO,
             "WARDLIGHT_SECRET_KEY": _secret_of(folder),
             "WARDLIGHT_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "WARDLIGHT_INSECURE_HTTP": "true",
             "WARDLIGHT_DEMO_LOGINS": "true",
-            **servers.as_environment(),
+            **servers.as_environment(database=database),
         }
         yield {name: value for name, value in local.items() if name not in environ}
 

@@ -1,0 +1,92 @@
+"""What `bin/demo` runs once its virtual environment stands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.demo import check
+from config.demo.data import choose_data
+from config.demo.processes import Processes, free_port_from
+from config.embedded import EmbeddedServerError
+from config.local import local_environment
+
+DEFAULT_PORT = 8000
+SYNTHETIC_DATABASE = "wardlight_synthetic"
+DEFAULT_SYNTHETIC_ENCOUNTERS = 20_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prepare, serve and wait for Ctrl-C, or check and leave. Returns the exit status."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        sys.stdout.write("\nStopped.\n")
+        return 130
+    except EmbeddedServerError as trouble:
+        sys.stderr.write(f"wardlight: {trouble}\n")
+        return 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bin/demo",
+        description="Runs Wardlight on this machine: real servers, the UCI data set (or a synthetic cohort), one login per role.",
+    )
+    parser.add_argument("--check", action="store_true", help="walk the main pages as each role, print a line a check, stop")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="first port to try (%(default)s)")
+    parser.add_argument("--synthetic", action="store_true", help="use the synthetic cohort even where the data set is found")
+    parser.add_argument("--encounters", type=int, default=DEFAULT_SYNTHETIC_ENCOUNTERS, help="size of a synthetic cohort")
+    return parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace) -> int:
+    dataset = None if options.synthetic else choose_data()
+    if dataset is None and "DATABASE_URL" not in os.environ:
+        # two cohorts on one worklist would be two truths, so each has a database of its own
+        os.environ["WARDLIGHT_DATABASE"] = SYNTHETIC_DATABASE
+    with local_environment(os.environ) as missing:
+        os.environ.update(missing)
+        with Processes(Path("var/log")) as processes:
+            source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
+            processes.run_to_end("prepare_demo", *source)
+            address = _serve(processes, first_port=options.port)
+            if options.check:
+                return check.walk(address, synthetic=dataset is None)
+            _welcome(processes, address)
+            return processes.wait()
+
+
+def _serve(processes: Processes, *, first_port: int) -> str:
+    port = free_port_from(first_port)
+    if port != first_port:
+        sys.stdout.write(f"Port {first_port} is taken, so this runs on {port}.\n")
+    address = f"http://localhost:{port}"
+    os.environ["WARDLIGHT_TRUSTED_ORIGINS"] = address
+    processes.start("web", "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application", WARDLIGHT_BIND=f"127.0.0.1:{port}")
+    queues = ["--queues", "default,training"]
+    processes.start("worker", "-m", "celery", "-A", "config", "worker", "--concurrency", "1", *queues, WARDLIGHT_ROLE="worker")
+    processes.start("beat", "-m", "celery", "-A", "config", "beat", "--pidfile", "", WARDLIGHT_ROLE="beat")
+    processes.wait_until_ready(f"{address}/health/ready")
+    return address
+
+
+def _welcome(processes: Processes, address: str) -> None:
+    sys.stdout.write(f"\nWardlight is at {address}\n\n")
+    processes.run_to_end("make_demo_accounts", "--list")
+    sys.stdout.write("\nLogs are in var/log. Ctrl-C stops everything.\n")
+    sys.stdout.flush()
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

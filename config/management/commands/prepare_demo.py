@@ -1,0 +1,58 @@
+"""Bring a database to the point where a nurse can work: tables, people, encounters, a champion, scores. Safe to run again."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from clinical.access import scope_of_the_system
+from clinical.models import Encounter
+from predictions.models import ModelStatus, ModelVersion
+
+SYNTHETIC_SEED = 42
+
+
+class Command(BaseCommand):
+    """See the module."""
+
+    help = "Prepare the demonstration: migrate, load (or make) the cohort, train, promote and score. Skips what is done."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--dataset", help="path of the UCI data set, zip or csv")
+        source.add_argument("--synthetic", type=int, metavar="N", help="make N synthetic encounters")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
+        if not settings.DEMO_LOGINS:
+            msg = "WARDLIGHT_DEMO_LOGINS is not set: a demonstration publishes its passwords."
+            raise CommandError(msg)
+        self._step("Database", "prepare_database", verbosity=0)
+        self._step("Static files", "collectstatic", interactive=False, verbosity=0)
+        if not _encounters_stored():
+            if options["dataset"]:
+                self._step("Encounters", "load_diabetes130", options["dataset"])
+            else:
+                self._step("Encounters", "make_cohort", encounters=options["synthetic"], seed=SYNTHETIC_SEED)
+        self._step("Accounts", "make_demo_accounts", verbosity=0)
+        if not ModelVersion.objects.filter(status=ModelStatus.CHAMPION).exists():
+            self._step("Training", "train_model")
+            self._step("Promotion", "promote_model", by="approver")
+        self._step("Scoring", "score_all", only_unscored=True)
+
+    def _step(self, title: str, command: str, *arguments: Any, **options: Any) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{title} ..."))
+        self.stdout.flush()
+        started = time.monotonic()
+        call_command(command, *arguments, **options)
+        self.stdout.write(f"{title} done in {time.monotonic() - started:.1f} s")
+        self.stdout.flush()
+
+
+def _encounters_stored() -> bool:
+    with scope_of_the_system():
+        return Encounter.objects.exists()
