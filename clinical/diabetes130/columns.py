@@ -40,6 +40,7 @@ class Rule:
 
 
 def drug_column(drug: str) -> str:
+    """The encounter table's name for a drug's column."""
     return f"drug_{drug.replace('-', '_')}"
 
 
@@ -65,9 +66,7 @@ def _flag(raw: str, name: str, yes: str) -> Rule:
 
 
 def _text(raw: str, name: str, pattern: str, expected: str) -> Rule:
-    known = (
-        pl.when(pl.col(raw) == NOT_RECORDED).then(pl.lit("")).when(pl.col(raw).str.contains(pattern)).then(pl.col(raw))
-    )
+    known = pl.when(pl.col(raw) == NOT_RECORDED).then(pl.lit("")).when(pl.col(raw).str.contains(pattern)).then(pl.col(raw))
     return Rule(raw, name, known, f"{expected}, or ?")
 
 

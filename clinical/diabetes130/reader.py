@@ -56,8 +56,8 @@ def read_frame(path: Path) -> pl.DataFrame:
     return table.frame.select(*ENCOUNTER_COLUMNS, LABEL)
 
 
-def read_table(path: Path, *, on_rows: Callable[[int], None] | None = None) -> EncounterTable:
-    """Read and check every row; `on_rows` is told how many rows were read since it was last told."""
+def read_table(path: Path, *, on_progress: Callable[[float], None] | None = None) -> EncounterTable:
+    """Read and check every row; `on_progress` is told what share of the file has been read."""
     parts: list[pl.DataFrame] = []
     refusals: list[RowRefusal] = []
     rows_read = 0
@@ -68,8 +68,8 @@ def read_table(path: Path, *, on_rows: Callable[[int], None] | None = None) -> E
             parts.append(frame)
             refusals += refused
             rows_read += raw.height
-            if on_rows:
-                on_rows(raw.height)
+            if on_progress:
+                on_progress(source.share_read)
         digest = source.sha256
     if not rows_read:
         msg = f"{path.name} holds no encounter."

@@ -1,4 +1,4 @@
-"""Opening the data set's file, zip or csv, without trusting it: its size, its packing and its encoding are checked as it is read.
+"""Opening the data set's file, zip or csv, without trusting it: size, packing and encoding are checked as it is read.
 
 Nothing is unpacked to disk and nothing is held whole in memory.
 """
@@ -36,11 +36,16 @@ class Source:
     text: io.TextIOBase
     mapping_text: str
     watch: _Watch
+    size: int
 
     @property
     def sha256(self) -> str:
         """Of the table's bytes; complete once the text has been read to its end."""
         return self.watch.sha256.hexdigest()
+
+    @property
+    def share_read(self) -> float:
+        return self.watch.size / max(self.size, 1)
 
     @property
     def ends_in_newline(self) -> bool:
@@ -87,7 +92,7 @@ def _from_csv(path: Path, file: BinaryIO) -> Iterator[Source]:
         msg = f"IDs_mapping.csv is missing beside {path.name}: without it the codes of the file cannot be checked."
         raise SourceRefusedError(msg)
     _refuse_if_large(beside.name, beside.stat().st_size, LARGEST_MAPPING_BYTES)
-    yield _source(path.name, file, beside.read_bytes())
+    yield _source(path.name, file, beside.read_bytes(), size)
 
 
 @contextlib.contextmanager
@@ -97,7 +102,7 @@ def _from_zip(file: BinaryIO) -> Iterator[Source]:
         with archive.open(mapping) as packed:
             mapping_bytes = packed.read(LARGEST_MAPPING_BYTES + 1)
         with archive.open(table) as packed:
-            yield _source(TABLE, packed, mapping_bytes)
+            yield _source(TABLE, packed, mapping_bytes, table.file_size)
 
 
 def _member(archive: zipfile.ZipFile, name: str, largest: int) -> zipfile.ZipInfo:
@@ -117,12 +122,12 @@ def _member(archive: zipfile.ZipFile, name: str, largest: int) -> zipfile.ZipInf
     return member
 
 
-def _source(name: str, packed: BinaryIO | zipfile.ZipExtFile, mapping_bytes: bytes) -> Source:
+def _source(name: str, packed: BinaryIO | zipfile.ZipExtFile, mapping_bytes: bytes, size: int) -> Source:
     watch = _Watch(packed, name=name)
     # strict UTF-8, with or without the mark that spreadsheets write; newline="" leaves line ends to the csv reader
     text = io.TextIOWrapper(io.BufferedReader(watch, 1 << 16), encoding="utf-8-sig", errors="strict", newline="")
     try:
-        return Source(name, text, mapping_bytes.decode("utf-8-sig"), watch)
+        return Source(name, text, mapping_bytes.decode("utf-8-sig"), watch, size)
     except UnicodeDecodeError as error:
         msg = "IDs_mapping.csv is not UTF-8 text."
         raise SourceRefusedError(msg) from error
