@@ -23,7 +23,17 @@ from clinical.models.encounter import EncounterQuerySet
 from clinical.models.staff import Role
 
 Parameters = ParamSpec("Parameters")
+
+
+
+class StaffRequest(HttpRequest):
+    """A request whose person is known: what a view behind a policy receives."""
+
+    user: User
+
+
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
+StaffView = Callable[Concatenate[StaffRequest, Parameters], HttpResponseBase]
 READING_ROLES = (Role.CLINICIAN, Role.EHR_CLIENT)
 
 
@@ -31,12 +41,6 @@ class Policy(Protocol):
     """What the route test reads from each view."""
 
     policy: str
-
-
-class StaffRequest(HttpRequest):
-    """A request whose person is known: what a view behind a policy receives."""
-
-    user: User  # type: ignore[assignment]  # narrowed from AnonymousUser by the policy
 
 
 def encounters_for(user: User) -> EncounterQuerySet:
@@ -81,17 +85,18 @@ def _scope(unit_ids: list[int]) -> Iterator[None]:
         cursor.execute("SELECT set_config('wardlight.units', %s, true)", [before or ""])
 
 
-def requires(*roles: Role) -> Callable[[View[Parameters]], View[Parameters]]:
+def requires(*roles: Role) -> Callable[[StaffView[Parameters]], View[Parameters]]:
     """Policy: signed in, with a second factor, holding one of `roles`; the view runs in that person's scope."""
 
-    def decorate(view: View[Parameters]) -> View[Parameters]:
+    def decorate(view: StaffView[Parameters]) -> View[Parameters]:
         @functools.wraps(view)
         def guarded(request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> HttpResponseBase:
             refusal = _refusal(request, roles)
             if refusal is not None:
                 return refusal
-            with scope_of(cast("User", request.user)):
-                return view(request, *args, **kwargs)
+            known = cast("StaffRequest", request)
+            with scope_of(known.user):
+                return view(known, *args, **kwargs)
 
         guarded.policy = "/".join(roles) or "signed in"  # type: ignore[attr-defined]  # see Policy
         return guarded
@@ -108,7 +113,7 @@ def public(view: View[Parameters]) -> View[Parameters]:
 def _refusal(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    user = cast("User", request.user)
+    user = request.user
     if roles and not user.roles & set(roles):
         raise PermissionDenied
     if not is_mfa_enabled(user):

@@ -16,6 +16,6 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
 
 
-@setup_logging.connect  # type: ignore[untyped-decorator]  # celery's signals carry no types
+@setup_logging.connect
 def keep_our_logging(**_kwargs: object) -> None:
     """Celery would install its own text handlers; Django's JSON ones are already in place."""

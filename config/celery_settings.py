@@ -1,5 +1,6 @@
 """Celery's settings. Redis alone loses or parks tasks by default; these values were chosen so that a killed worker's
-task is back within seconds (see docs/adr), and what must not be lost stands in PostgreSQL besides."""
+task is back within seconds (see docs/adr), and what must not be lost stands in PostgreSQL besides.
+"""
 
 from config.environment import environment
 

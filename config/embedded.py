@@ -151,7 +151,8 @@ class _Postgres:
             user=self.account, group=self.account, extra_groups=[] if self.account else None,
             cwd=self.home, stdin=subprocess.DEVNULL, text=True, check=False,
             # the server inherits pg_ctl's streams: a pipe would be held open for as long as it runs
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if "start" in arguments else subprocess.PIPE, env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if "start" in arguments else subprocess.PIPE,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
         )  # fmt: skip
         if check and done.returncode != 0:
             msg = f"{program} failed: {done.stderr.strip()}"

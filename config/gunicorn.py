@@ -22,7 +22,7 @@ control_socket_disable = True
 accesslog = None
 
 
-def post_worker_init(worker: Any) -> None:  # noqa: ARG001  gunicorn's signature
+def post_worker_init(worker: Any) -> None:
     """What is loaded by now lives for ever: keeping it out of the collector's sight halves the tail of latencies."""
     gc.collect()
     gc.freeze()

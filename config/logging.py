@@ -13,10 +13,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # What a log line may say. Anything else is dropped, so that a careless keyword cannot publish a name or a diagnosis.
 ALLOWED_KEYS = frozenset(
-    "event level logger timestamp request_id user_id code request route method status duration_ms task task_id task_name "
-    "parent_task_id queue role mode version rows seconds error error_type location count model model_version reason position "
-    "unit_id encounter_id prediction_id command exc_type retries".split()
-)
+    {
+        "event", "level", "logger", "timestamp", "request_id", "user_id", "code", "request", "route", "method",
+        "status", "duration_ms", "task", "task_id", "task_name", "parent_task_id", "queue", "role", "mode", "version",
+        "rows", "seconds", "error", "error_type", "location", "count", "model", "model_version", "reason", "position",
+        "unit_id", "encounter_id", "prediction_id", "command", "exc_type", "retries",
+    }
+)  # fmt: skip
 QUIET = "django.server", "django_structlog"
 
 

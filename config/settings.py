@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -82,7 +83,7 @@ TEMPLATES = [
 ]
 
 # --- data: the application's role owns no table; `owner` is used by prepare_database alone -------------------------------
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(ENV.database_url, conn_max_age=600, conn_health_checks=True),
     },
@@ -90,8 +91,7 @@ DATABASES = {
 if ENV.database_owner_url:
     DATABASES["owner"] = {**dj_database_url.parse(ENV.database_owner_url, conn_max_age=0)}
 for _database in DATABASES.values():
-    _database.setdefault("OPTIONS", {})
-    _database["OPTIONS"]["options"] = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    _database.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url.get_secret_value()}}
 

@@ -20,6 +20,6 @@ def home(request: StaffRequest) -> HttpResponseBase:
 
 
 @public
-def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django's signature
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or was open across a sign-in."""
     return render(request, "errors/csrf.html", status=403)

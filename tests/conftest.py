@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_socket
+from django.core.management import call_command
+from django.db import connections
 
 from config.embedded import Servers
 from tests.databases import FreshDatabase, drop_database, make_database
+from tests.factories import CareUnitFactory, clinician, encounter_on, member
 from tests.surroundings import SERVERS, TEMPLATE_DATABASE, TEST_DATABASE
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
     from clinical.models import CareUnit, Encounter, User
+
 
 @pytest.fixture(scope="session")
 def servers() -> Servers:
@@ -30,9 +34,6 @@ def servers() -> Servers:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of this run, migrated by the owner and used by the application's role, as in a hospital."""
-    from django.core.management import call_command
-    from django.db import connections
-
     with django_db_blocker.unblock():
         make_database(SERVERS, TEST_DATABASE)
         call_command("prepare_database", verbosity=0)
@@ -64,64 +65,46 @@ def _loopback_only(socket_enabled: None) -> None:
 
 @pytest.fixture
 def cardiology(db: None) -> CareUnit:
-    from tests.factories import CareUnitFactory
-
     return CareUnitFactory(code="CARD", name="Cardiology")
 
 
 @pytest.fixture
 def nephrology(db: None) -> CareUnit:
-    from tests.factories import CareUnitFactory
-
     return CareUnitFactory(code="NEPH", name="Nephrology")
 
 
 @pytest.fixture
 def alice(cardiology: CareUnit) -> User:
-    from tests.factories import clinician
-
     return clinician("alice", cardiology)
 
 
 @pytest.fixture
 def bob(cardiology: CareUnit) -> User:
-    from tests.factories import clinician
-
     return clinician("bob", cardiology)
 
 
 @pytest.fixture
 def charlie(nephrology: CareUnit) -> User:
-    from tests.factories import clinician
-
     return clinician("charlie", nephrology)
 
 
 @pytest.fixture
 def dana(db: None) -> User:
-    from tests.factories import member
-
     return member("dana", "approver")
 
 
 @pytest.fixture
 def erin(db: None) -> User:
-    from tests.factories import member
-
     return member("erin", "auditor")
 
 
 @pytest.fixture
 def frank(db: None) -> User:
-    from tests.factories import member
-
     return member("frank", "administrator", is_staff=True)
 
 
 @pytest.fixture
 def ehr_client(cardiology: CareUnit) -> User:
-    from tests.factories import member
-
     return member("ehr", "ehr_client", cardiology)
 
 
@@ -139,6 +122,4 @@ def signed_in(client: Client) -> Callable[[User], Client]:
 @pytest.fixture
 def encounter(cardiology: CareUnit) -> Encounter:
     """One patient of Alice's, on the ward now."""
-    from tests.factories import encounter_on
-
     return encounter_on(cardiology)

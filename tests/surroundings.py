@@ -1,4 +1,4 @@
-"""Loaded by pytest before Django reads its settings: real servers up, the environment set, `tests/conftest.py` does the rest."""
+"""Loaded by pytest before Django reads its settings: real servers up, the environment set; conftest does the rest."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bin/demo",
-        description="Runs Wardlight on this machine: real servers, the UCI data set (or a synthetic cohort), one login per role.",
+        description="Runs Wardlight on this machine: real servers, the UCI data set or a synthetic cohort, a login per role.",
     )
     parser.add_argument("--check", action="store_true", help="walk the main pages as each role, print a line a check, stop")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="first port to try (%(default)s)")
@@ -69,10 +69,11 @@ def _serve(processes: Processes, *, first_port: int) -> str:
         sys.stdout.write(f"Port {first_port} is taken, so this runs on {port}.\n")
     address = f"http://localhost:{port}"
     os.environ["WARDLIGHT_TRUSTED_ORIGINS"] = address
-    processes.start("web", "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application", WARDLIGHT_BIND=f"127.0.0.1:{port}")
-    queues = ["--queues", "default,training"]
-    processes.start("worker", "-m", "celery", "-A", "config", "worker", "--concurrency", "1", *queues, WARDLIGHT_ROLE="worker")
-    processes.start("beat", "-m", "celery", "-A", "config", "beat", "--pidfile", "", WARDLIGHT_ROLE="beat")
+    gunicorn = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
+    processes.start("web", *gunicorn, WARDLIGHT_BIND=f"127.0.0.1:{port}")
+    celery = ["-m", "celery", "-A", "config"]
+    processes.start("worker", *celery, "worker", "--concurrency=1", "--queues=default,training", WARDLIGHT_ROLE="worker")
+    processes.start("beat", *celery, "beat", "--pidfile=", WARDLIGHT_ROLE="beat")
     processes.wait_until_ready(f"{address}/health/ready")
     return address
 

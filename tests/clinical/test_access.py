@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from clinical import access
 from clinical.models import CareUnit, Encounter, StaffMembership, User
 from clinical.models.encounter import EncounterQuerySet
-from tests.factories import encounter_on
+from tests.factories import EncounterFactory, encounter_on
 
 
 def test_a_nurse_sees_the_encounters_of_her_unit(alice: User, encounter: Encounter) -> None:
@@ -83,9 +83,9 @@ def test_every_table_with_a_patient_in_it_is_under_forced_row_level_security(db:
         }  # fmt: skip
 
 
-def test_a_patient_who_moved_is_seen_from_both_units(alice: User, charlie: User, nephrology: CareUnit, encounter: Encounter) -> None:
-    from tests.factories import EncounterFactory
-
+def test_a_patient_who_moved_is_seen_from_both_units(
+    alice: User, charlie: User, nephrology: CareUnit, encounter: Encounter
+) -> None:
     with access.scope_of_the_system():
         EncounterFactory(patient=encounter.patient, unit=nephrology)
     for user in (alice, charlie):

@@ -1,0 +1,1 @@
+"""The command line of the doors: databases and the demonstration."""

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     help = "Apply migrations as the owning role and grant the application's role what it may do."
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         if "owner" not in connections:
             msg = "DATABASE_OWNER_URL is not set: migrations run as the role that owns the tables, not as the application."
             raise CommandError(msg)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         source.add_argument("--dataset", help="path of the UCI data set, zip or csv")
         source.add_argument("--synthetic", type=int, metavar="N", help="make N synthetic encounters")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_LOGINS:
             msg = "WARDLIGHT_DEMO_LOGINS is not set: a demonstration publishes its passwords."
             raise CommandError(msg)
