@@ -14,12 +14,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # What a log line may say. Anything else is dropped, so that a careless keyword cannot publish a name or a diagnosis.
 ALLOWED_KEYS = frozenset(
     {
-        "event", "level", "logger", "timestamp", "request_id", "user_id", "code", "request", "route", "method",
+        "event", "level", "logger", "timestamp", "request_id", "user_id", "code", "route", "method",
         "status", "duration_ms", "task", "task_id", "task_name", "parent_task_id", "queue", "role", "mode", "version",
         "rows", "seconds", "error", "error_type", "location", "count", "model", "model_version", "reason", "position",
         "unit_id", "encounter_id", "prediction_id", "command", "exc_type", "retries",
     }
 )  # fmt: skip
+# These write whole paths, queries included; config.middleware writes the route instead.
 QUIET = "django.server", "django_structlog"
 
 
@@ -41,8 +42,8 @@ def logging_configuration(*, level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            **{name: {"level": "WARNING"} for name in QUIET},
-            # Django's own request logger writes paths and tracebacks; errors_as_pages reports the same without either.
+            **{name: {"level": "CRITICAL"} for name in QUIET},
+            # Django's own request logger writes paths and tracebacks; ErrorsAsPages reports the same without either.
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "ERROR"},
         },

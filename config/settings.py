@@ -54,13 +54,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.trusted_request_id",
     "django_structlog.middlewares.RequestMiddleware",
+    "config.middleware.request_log",
     "config.middleware.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.middleware.errors_as_pages",
+    "config.middleware.ErrorsAsPages",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -200,6 +202,7 @@ USE_TZ = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # config.middleware.trusted_request_id lets only plain tokens through
 LOGGING = logging_configuration(level=ENV.log_level)
 LOGGING_CONFIG = "config.logging.configure"
 

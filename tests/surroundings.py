@@ -15,6 +15,7 @@ TEMPLATE_DATABASE = f"{TEST_DATABASE}_template"
 _embedded = running(VAR / "tests", durable=False)
 SERVERS: Servers = _embedded.__enter__()
 atexit.register(_embedded.__exit__, None, None, None)
+(VAR / "static").mkdir(parents=True, exist_ok=True)
 os.environ.update(
     {
         "WARDLIGHT_MODE": "test",
