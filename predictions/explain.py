@@ -6,27 +6,17 @@ The parts are additive on the probability scale: base + sum of factors = probabi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from predictions.factor_group import FactorGroup
 
 if TYPE_CHECKING:
     from predictions.models import Prediction
 
 HUNDRED = 100
-
-
-class FactorGroup(StrEnum):
-    """What can be done about a factor."""
-
-    MODIFIABLE = "modifiable"
-    FIXED = "fixed"
-    PAST_USE = "past_use"
-
-    @property
-    def label(self) -> str:
-        return {"modifiable": "Can be acted on", "fixed": "Cannot be changed", "past_use": "Past use of care"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -51,23 +41,19 @@ def factors_of(prediction: Prediction) -> list[Factor]:
     )
 
 
-def factors_from(
-    *, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float]
-) -> list[Factor]:
+def factors_from(*, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float]) -> list[Factor]:
     """One factor for each clinical concept of the schema: the parts of its features are summed, so nothing is lost."""
-    position = {feature["name"]: index for index, feature in enumerate(definition["features"])}
-    feature_named = {feature["name"]: feature for feature in definition["features"]}
-    parts_of: dict[str, float] = {}
-    for feature, part in zip(definition["features"], parts, strict=True):
-        parts_of[feature["factor"]] = parts_of.get(feature["factor"], 0.0) + part
+    points_of: dict[str, float] = {}
+    words_of: dict[str, str] = {}
+    for feature, value, part in zip(definition["features"], values, parts, strict=True):
+        points_of[feature["factor"]] = points_of.get(feature["factor"], 0.0) + HUNDRED * part
+        words_of[feature["name"]] = _say(feature, value, definition["value_sets"])
     factors = [
         Factor(
             key=concept["key"],
             label=concept["label"],
-            value_text=_words(
-                concept, [(feature_named[name], values[position[name]]) for name in concept["told_by"]]
-            ),
-            points=HUNDRED * parts_of.get(concept["key"], 0.0),
+            value_text=_words(concept, words_of),
+            points=points_of.get(concept["key"], 0.0),
             group=FactorGroup(concept["group"]),
         )
         for concept in definition["factors"]
@@ -75,19 +61,27 @@ def factors_from(
     return sorted(factors, key=lambda factor: -abs(factor.points))
 
 
-def _words(concept: Mapping[str, Any], told: Sequence[tuple[Mapping[str, Any], float | None]]) -> str:
-    """What the record says of this concept; where several features could tell it, all of them or the first that can."""
-    said = [words for feature, value in told if (words := _say(feature, value))]
+def _words(concept: Mapping[str, Any], words_of: Mapping[str, str]) -> str:
+    """What the record says of this concept; where several features can tell it, all of them or the first that does."""
+    said = [words_of[name] for name in concept["told_by"] if words_of[name]]
     if not said:
         return str(concept["otherwise"])
     return ", ".join(said) if concept["tells"] == "all" else said[0]
 
 
-def _say(feature: Mapping[str, Any], value: float | None) -> str:
-    if value is None:
+def _say(feature: Mapping[str, Any], value: float | None, value_sets: Mapping[str, Any]) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN: what a matrix holds where the row holds null
         return str(feature["missing_words"])
+    if feature["value_set"]:
+        return _of_set(value_sets[feature["value_set"]], int(value))
     if feature["values"] is not None:
         return str(feature["values"].get(str(int(value)), ""))
     number = f"{value:.0f}" if value == int(value) else f"{value:.1f}"
     words = feature["one"] if value == 1 else feature["many"]
     return str(words).replace("#", number if value else "no")
+
+
+def _of_set(value_set: Mapping[str, Any], code: int) -> str:
+    """The name of a code, or of the range of codes that it stands in."""
+    name = value_set["exact"].get(str(code))
+    return str(name or value_set["from"][bisect_right(value_set["from"], code, key=lambda row: row[0]) - 1][1])

@@ -1,0 +1,193 @@
+"""Everything that an encounter's page says: the risk in words, why, from what, and what has been done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.utils import timezone
+
+from clinical.access import encounters_for
+from clinical.models import Encounter, FollowUp, Outcome, User
+from clinical.models.encounter import READMISSION_WINDOW
+from predictions import charts
+from predictions.bands import Band, bands_from
+from predictions.explain import Factor, FactorGroup, factors_of
+from predictions.models import Prediction, WorklistEntry
+from predictions.risk_words import HUNDRED, Frequency, Interval, interval
+
+FACTORS_IN_WORDS = 5
+SHOWN_FROM_POINTS = 0.05
+GROUP_ORDER = (FactorGroup.MODIFIABLE, FactorGroup.PAST_USE, FactorGroup.FIXED)
+BLIND_SPOTS = (
+    "Vital signs, weight changes and how the patient looks today",
+    "Laboratory results other than HbA1c and the highest glucose",
+    "Notes, letters and what the patient or family have said",
+    "Living situation, help at home, transport, money and language",
+    "Whether medicines are understood, affordable and taken",
+    "Stays and visits at hospitals that do not report to this record",
+    "Anything that has been arranged for the time after discharge",
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Factors of one kind, strongest first, and how many too small to tell."""
+
+    key: str
+    label: str
+    factors: list[Factor]
+    smaller: int
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The arithmetic of the score in patients of 100, for whoever wants to check it."""
+
+    base: float
+    raising: float
+    lowering: float
+    score: float
+
+    @property
+    def is_right(self) -> bool:
+        return abs(self.base + self.raising + self.lowering - self.score) < SHOWN_FROM_POINTS
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One stored score, told."""
+
+    prediction: Prediction
+    frequency: Frequency
+    interval: Interval
+    band: Band | None
+    observed: Frequency | None
+    observed_interval: Interval | None
+    groups: list[Group]
+    factors: list[Factor]
+    sum: Sum
+    figures: list[charts.Figure]
+    chart: charts.FactorChart
+    inputs: list[dict[str, Any]]
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the timeline."""
+
+    at: datetime
+    sign: str
+    what: str
+    more: str = ""
+    encounter: Encounter | None = None
+
+
+@dataclass(frozen=True)
+class EncounterPage:
+    """The page."""
+
+    encounter: Encounter
+    age_years: int
+    risk: Risk | None
+    not_scored_reason: str
+    outcome_words: str
+    follow_ups: list[FollowUp]
+    timeline: list[Event]
+
+    @property
+    def prediction_id(self) -> Any:
+        return self.risk.prediction.public_id if self.risk else None
+
+
+def encounter_page(*, user: User, encounter: Encounter) -> EncounterPage:
+    """Read what the page needs, inside the scope of `user`."""
+    entry = WorklistEntry.objects.select_related("prediction__model_version", "prediction__feature_schema")
+    line = entry.filter(encounter=encounter).first()
+    prediction = line.prediction if line else None
+    follow_ups = list(encounter.follow_ups.select_related("recorded_by"))
+    outcome = Outcome.objects.filter(encounter=encounter).first()
+    return EncounterPage(
+        encounter=encounter,
+        age_years=encounter.patient.age_years_on(timezone.localdate()),
+        risk=told(prediction) if prediction else None,
+        not_scored_reason=line.not_scored_reason if line else "It has not reached the scoring queue yet.",
+        outcome_words=_outcome_words(encounter, outcome),
+        follow_ups=follow_ups,
+        timeline=_timeline(user, encounter, follow_ups, prediction),
+    )
+
+
+def told(prediction: Prediction) -> Risk:
+    """A stored score in words and marks; needs its model version and feature schema."""
+    factors = factors_of(prediction)
+    frequency = Frequency(prediction.risk_probability)
+    band = next((band for band in bands_from(prediction.model_version.bands) if band.name == prediction.band), None)
+    inputs = _inputs(prediction)
+    return Risk(
+        prediction=prediction,
+        frequency=frequency,
+        interval=interval(prediction.risk_low, prediction.risk_high),
+        band=band,
+        observed=Frequency(band.observed_rate) if band else None,
+        observed_interval=interval(band.observed_low, band.observed_high) if band else None,
+        groups=[_group(group, factors) for group in GROUP_ORDER],
+        factors=factors,
+        sum=Sum(
+            base=HUNDRED * prediction.base_probability,
+            raising=sum(factor.points for factor in factors if factor.raises_risk),
+            lowering=sum(factor.points for factor in factors if not factor.raises_risk),
+            score=HUNDRED * prediction.risk_probability,
+        ),
+        figures=charts.icon_array(frequency.count),
+        chart=charts.factor_chart(factors),
+        inputs=inputs,
+        missing=[line["label"] for line in inputs if line["is_missing"]],
+    )
+
+
+def _group(group: FactorGroup, factors: Iterable[Factor]) -> Group:
+    members = [factor for factor in factors if factor.group == group]
+    told_ones = [factor for factor in members if abs(factor.points) >= SHOWN_FROM_POINTS][:FACTORS_IN_WORDS]
+    return Group(key=group.value, label=group.label, factors=told_ones, smaller=len(members) - len(told_ones))
+
+
+def _inputs(prediction: Prediction) -> list[dict[str, Any]]:
+    features = prediction.feature_schema.definition["features"]
+    return [
+        {"label": feature["label"], "value": value, "is_missing": value is None, "feature": feature}
+        for feature, value in zip(features, prediction.feature_values, strict=True)
+    ]
+
+
+def _outcome_words(encounter: Encounter, outcome: Outcome | None) -> str:
+    """What became of the patient, never before it can be known."""
+    if not encounter.can_return:
+        return "Not counted: the stay ended in death or hospice care."
+    if encounter.discharged_at is None:
+        return "Not yet known: the patient is on the ward."
+    if outcome is not None and outcome.is_known(timezone.now()):
+        return f"{outcome.get_readmission_display()}."
+    counts_from = outcome.matures_at if outcome else encounter.discharged_at + READMISSION_WINDOW
+    return f"Not yet known: counts from {counts_from:%d-%b-%Y}, 30 days after discharge and a lag for late reports."
+
+
+def _timeline(user: User, encounter: Encounter, follow_ups: list[FollowUp], prediction: Prediction | None) -> list[Event]:
+    stays = encounters_for(user).filter(patient=encounter.patient).select_related("unit")
+    events = chain.from_iterable(_of_stay(stay, is_this=stay == encounter) for stay in stays)
+    done = (Event(f.recorded_at, "follow-up", str(f), f"by {f.recorded_by}", encounter) for f in follow_ups)
+    scored = [Event(prediction.scored_at, "score", f"Scored by {prediction.model_version}")] if prediction else []
+    return sorted([*events, *done, *scored], key=lambda event: event.at, reverse=True)
+
+
+def _of_stay(stay: Encounter, *, is_this: bool) -> list[Event]:
+    link = None if is_this else stay
+    here = f"{stay.unit}, this encounter" if is_this else str(stay.unit)
+    events = [Event(stay.admitted_at, "admitted", "Admitted", f"{here}. {stay.get_admission_type_display()}", link)]
+    if stay.discharged_at:
+        events.append(Event(stay.discharged_at, "discharged", "Discharged", f"{here}. {stay.get_discharge_disposition_display()}", link))
+    return events

@@ -1,0 +1,45 @@
+"""What every learner offers: fit, log-odds, additive contributions to them, and bytes that hold no code."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix: TypeAlias = npt.NDArray[np.float64]
+Vector: TypeAlias = npt.NDArray[np.float64]
+Labels: TypeAlias = npt.NDArray[np.bool_]
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """A learner of log-odds. Constructors only keep parameters; `fit` learns and returns the engine itself."""
+
+    name: ClassVar[str]
+
+    def fit(self, matrix: Matrix, labels: Labels, *, categories: tuple[bool, ...], seed: int) -> Self:
+        """Learn; the same data and seed give the same engine. `categories` marks columns of codes without an order."""
+        ...
+
+    def log_odds(self, matrix: Matrix) -> Vector:
+        """One number a row, not yet calibrated."""
+        ...
+
+    def contributions(self, matrix: Matrix) -> Matrix:
+        """One number a feature, and a last column with the base; each row adds up to its log-odds."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """The learned state in a format that can only hold data."""
+        ...
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, categories: tuple[bool, ...]) -> Self:
+        """The learned state again; ArtefactRefusedError when it does not fit the features."""
+        ...
+
+    @property
+    def parameters(self) -> dict[str, float | int | str]:
+        """What the constructor was given, for the record."""
+        ...

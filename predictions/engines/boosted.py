@@ -1,0 +1,92 @@
+"""Gradient-boosted trees: XGBoost by its Booster alone, kept as UBJSON. The only module that names xgboost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import ClassVar, Self
+
+import numpy as np
+import xgboost
+
+from predictions.engines.base import Labels, Matrix, Vector
+from predictions.errors import ArtefactRefusedError
+
+_FEW_ROWS = 64  # below this, waking other threads costs more than it saves
+
+
+@dataclass(frozen=True)
+class BoostedParameters:
+    """Chosen by patient-grouped cross-validation on the training part of protocol C; see docs/modelling.md."""
+
+    trees: int = 450
+    max_depth: int = 3  # the cost of exact contributions grows with the square of the depth
+    learning_rate: float = 0.07
+    min_child_weight: float = 20.0
+    colsample_bytree: float = 0.5
+    subsample: float = 0.8
+    reg_lambda: float = 20.0
+    scale_pos_weight: float = 1.0
+
+
+@dataclass
+class BoostedTrees:
+    """The default engine."""
+
+    name: ClassVar[str] = "boosted"
+    settings: BoostedParameters = field(default_factory=BoostedParameters)
+
+    def fit(self, matrix: Matrix, labels: Labels, *, categories: tuple[bool, ...], seed: int) -> Self:
+        self._take(categories)
+        learned = {**asdict(self.settings), "objective": "binary:logistic", "tree_method": "hist", "seed": seed}
+        trees = learned.pop("trees")
+        data = self._data(matrix, label=labels.astype(np.float64))
+        self._adopt(bytes(xgboost.train(learned, data, num_boost_round=trees).save_raw("ubj")))
+        return self
+
+    def log_odds(self, matrix: Matrix) -> Vector:
+        booster = self._booster_for(matrix)
+        return np.asarray(booster.predict(self._data(matrix), output_margin=True), dtype=np.float64)
+
+    def contributions(self, matrix: Matrix) -> Matrix:
+        booster = self._booster_for(matrix)
+        return np.asarray(booster.predict(self._data(matrix), pred_contribs=True), dtype=np.float64)
+
+    def to_bytes(self) -> bytes:
+        return self._bytes
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, categories: tuple[bool, ...]) -> Self:
+        engine = cls()
+        engine._take(categories)
+        try:
+            engine._adopt(data)
+            features = engine._for_many.num_features()
+        except xgboost.core.XGBoostError as error:
+            msg = "The model's trees cannot be read."
+            raise ArtefactRefusedError(msg) from error
+        if features != len(categories):
+            msg = f"The model's trees read {features} features; the software computes {len(categories)}."
+            raise ArtefactRefusedError(msg)
+        return engine
+
+    @property
+    def parameters(self) -> dict[str, float | int | str]:
+        return asdict(self.settings)
+
+    def _take(self, categories: tuple[bool, ...]) -> None:
+        self._types = ["c" if is_category else "q" for is_category in categories]
+
+    def _adopt(self, data: bytes) -> None:
+        self._bytes = data
+        # two readers of one model, because the number of threads is a setting of the booster and requests run side by side
+        self._for_one, self._for_many = (xgboost.Booster({"nthread": threads}) for threads in (1, 0))
+        for booster in (self._for_one, self._for_many):
+            booster.load_model(bytearray(data))
+        self._for_one.set_param({"nthread": 1})
+
+    def _booster_for(self, matrix: Matrix) -> xgboost.Booster:
+        return self._for_one if len(matrix) < _FEW_ROWS else self._for_many
+
+    def _data(self, matrix: Matrix, label: Vector | None = None) -> xgboost.DMatrix:
+        threads = 1 if len(matrix) < _FEW_ROWS else None
+        return xgboost.DMatrix(matrix, label, feature_types=self._types, enable_categorical=True, nthread=threads)

@@ -1,0 +1,91 @@
+"""Golden rows: made-up encounters that between them take every branch of every feature.
+
+Their features are part of the schema's hash, and their scores travel with each model, so that a library or a machine
+that computes anything differently is found before it scores a patient.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+from clinical.code_lists import (
+    AGE_BANDS,
+    WEIGHT_BANDS,
+    A1cResult,
+    AdmissionSource,
+    AdmissionType,
+    DischargeDisposition,
+    DrugChange,
+    GlucoseResult,
+    Race,
+)
+from clinical.encounter_table import DRUG_COLUMNS, NOT_PRESCRIBED, polars_schema
+from clinical.models.patient import Sex
+from predictions.features.building import Matrix, build
+from predictions.features.diagnoses import CONDITION_CATEGORIES
+from predictions.features.person import PAYERS
+from predictions.features.stay import SPECIALTIES
+
+ROWS = 512
+_NEW_HERE = "ZZ"  # a payer, a specialty that nobody has seen before
+_DIAGNOSES = (
+    "", "8", "038", "V57", "V45.81", "E909", "E849.0", "428.0", "139", "250", *(f"250.{digit}2" for digit in range(10)),
+    *(str(category) for category in CONDITION_CATEGORIES),
+)  # fmt: skip
+_DOSES = (NOT_PRESCRIBED, str(DrugChange.STEADY), NOT_PRESCRIBED, str(DrugChange.UP), NOT_PRESCRIBED, str(DrugChange.DOWN))
+
+
+@cache
+def golden_table() -> pl.DataFrame:
+    """The golden rows as an encounter table. Each column walks its values at its own pace, so that they meet in many ways."""
+    columns: dict[str, Sequence[object]] = {"encounter_id": range(1, ROWS + 1), "patient_id": range(1, ROWS + 1)}
+    for pace, (name, values) in enumerate(_values().items()):
+        columns[name] = [values[(row + (row // len(values)) * (2 * pace + 1)) % len(values)] for row in range(ROWS)]
+    return pl.DataFrame(columns, schema=polars_schema(), strict=True)
+
+
+@cache
+def golden_matrix() -> Matrix:
+    return build(golden_table())
+
+
+@cache
+def golden_digest() -> str:
+    """Of the golden rows' features, to 9 decimals: what every machine and engine must agree on."""
+    rounded = np.round(golden_matrix(), 9)
+    return hashlib.sha256(np.where(np.isnan(rounded), np.nan, rounded + 0.0).astype("<f8").tobytes()).hexdigest()
+
+
+def _values() -> Mapping[str, Sequence[object]]:
+    return {
+        "admission_type": AdmissionType.values,
+        "admission_source": AdmissionSource.values,
+        "discharge_disposition": DischargeDisposition.values,
+        "length_of_stay_days": (0, 1, 2, 3, 5, 8, 14, 60),
+        "lab_procedures_count": (0, 1, 17, 44, 61, 97, 132),
+        "procedures_count": (0, 1, 2, 3, 6),
+        "medications_count": (0, 1, 9, 15, 22, 40, 81),
+        "outpatient_visits_prior_year": (0, 0, 1, 2, 5, 42),
+        "emergency_visits_prior_year": (0, 0, 0, 1, 3, 7, 76),
+        "inpatient_stays_prior_year": (0, 1, 0, 2, 0, 3, 4, 9, 21),
+        "diagnoses_count": (0, 1, 3, 5, 7, 9, 16),
+        "age_band": AGE_BANDS,
+        "race": Race.values,
+        "sex": Sex.values,
+        "weight_band": ("", *WEIGHT_BANDS),
+        "payer_code": ("", _NEW_HERE, *PAYERS),
+        "medical_specialty": ("", _NEW_HERE, *SPECIALTIES),
+        "diagnosis_1": _DIAGNOSES,
+        "diagnosis_2": _DIAGNOSES[::-1],
+        "diagnosis_3": (*_DIAGNOSES[7:], *_DIAGNOSES[:7]),
+        "max_glucose_serum": GlucoseResult.values,
+        "a1c_result": A1cResult.values,
+        **{column: _DOSES[place % 5 :] + _DOSES[: place % 5] for place, column in enumerate(DRUG_COLUMNS.values())},
+        "any_drug_changed": (True, False),
+        "on_diabetes_medication": (True, True, False),
+    }
