@@ -31,6 +31,13 @@ class RowsRefusedError(SourceRefusedError):
         super().__init__(f"{refused_count:,} of the file's rows are not usable, and nothing was stored. First, {reasons[0]}.")
 
 
+class DownloadFailedError(ClinicalError):
+    """The data set could not be fetched."""
+
+    code = "download_failed"
+    status = 502
+
+
 class FollowUpRefusedError(ClinicalError):
     """The follow-up could not be recorded."""
 

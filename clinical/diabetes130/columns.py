@@ -26,6 +26,7 @@ from clinical.models.patient import Sex
 
 NOT_RECORDED = "?"
 LARGEST_NUMBER_OF_A_RECORD = 999_999_999
+SYNTHETIC_NUMBERS_FROM = 500_000_000  # above all encounter and patient numbers of the published file
 DRUG_WORDS = {"No": "no", "Down": "down", "Steady": "steady", "Up": "up"}
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from clinical import access, audit
 from clinical.diabetes130 import calendar, staging
 from clinical.diabetes130.anchor import LOAD_VERB, SUBJECT, anchor_of
+from clinical.diabetes130.columns import SYNTHETIC_NUMBERS_FROM
 from clinical.diabetes130.identities import people
 from clinical.diabetes130.placement import home_units, open_units
 from clinical.diabetes130.reader import EncounterTable
@@ -30,6 +31,7 @@ LARGEST_SHARE_LEFT_OUT = 0.01
 class LoadReport:
     """What one load did; counts only."""
 
+    provenance: Provenance
     as_of: date
     sha256: str
     rows_read: int
@@ -43,7 +45,6 @@ class LoadReport:
 def load(
     *,
     table: EncounterTable,
-    provenance: Provenance,
     as_of: date | None = None,
     leave_out_refused: bool = False,
     on_progress: Progress = lambda _stage, _share: None,
@@ -53,6 +54,7 @@ def load(
     A refused row refuses the file, unless the caller says to leave such rows out and they are few.
     """
     _refuse_incomplete(table, leave_out_refused=leave_out_refused)
+    provenance = provenance_of(table.frame)
     on_progress("dating and naming", 0.0)
     as_of = _settled_anchor(provenance, as_of)
     stays, patients = cohort(table.frame, provenance=provenance, as_of=as_of)
@@ -64,6 +66,7 @@ def load(
             staging.refuse_moved_dates(provenance)
             stored = staging.store(provenance, matured_by=_matured_by(as_of), on_progress=on_progress)
             report = LoadReport(
+                provenance=provenance,
                 as_of=as_of,
                 sha256=table.sha256,
                 rows_read=table.rows_read,
@@ -83,6 +86,15 @@ def cohort(frame: pl.DataFrame, *, provenance: Provenance, as_of: date) -> tuple
     stays = calendar.simulate(frame, as_of=as_of)
     patients = people(stays, provenance=provenance)
     return stays, patients.with_columns(home_units(patients))
+
+
+def provenance_of(frame: pl.DataFrame) -> Provenance:
+    """Told by the numbers, so that a cohort that went through a file is still called synthetic."""
+    is_synthetic = frame["patient_id"] >= SYNTHETIC_NUMBERS_FROM
+    if is_synthetic.any() and not is_synthetic.all():
+        msg = "The file mixes patients of a synthetic cohort with others; they are stored apart."
+        raise SourceRefusedError(msg)
+    return Provenance.SYNTHETIC if is_synthetic.all() else Provenance.DIABETES130
 
 
 def _refuse_incomplete(table: EncounterTable, *, leave_out_refused: bool) -> None:

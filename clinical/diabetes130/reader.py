@@ -74,9 +74,20 @@ def read_table(path: Path, *, on_progress: Callable[[float], None] | None = None
     if not rows_read:
         msg = f"{path.name} holds no encounter."
         raise SourceRefusedError(msg)
-    frame, repeated = _without_repeated(pl.concat(parts))
-    refusals = sorted([*refusals, *repeated], key=lambda refusal: refusal.line)
-    return EncounterTable(frame, rows_read, rows_read - frame.height, digest, refusals[:REFUSALS_KEPT])
+    return _table(parts, refusals, rows_read, digest)
+
+
+def table_of(raw: pl.DataFrame, *, sha256: str) -> EncounterTable:
+    """Raw cells that never were in a file, held to the same rules as those of a file."""
+    lines = pl.int_range(2, raw.height + 2, dtype=pl.Int64).alias(LINE)
+    frame, refused = decode(raw.with_columns(lines))
+    return _table([frame], refused, raw.height, sha256)
+
+
+def read_raw(path: Path) -> pl.DataFrame:
+    """The file's cells as they stand, for measuring it."""
+    with open_source(path) as source:
+        return pl.concat(list(_raw_parts(source)))
 
 
 def decode(raw: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefusal]]:
@@ -99,6 +110,12 @@ def _faults(cells: dict[str, str], values: dict[str, object]) -> Iterator[str]:
     for rule in RULES:
         if values[rule.name] is None:
             yield f"{rule.raw} is {cells[rule.raw][:_SHOWN_CHARACTERS]!r}, not {rule.expected}"
+
+
+def _table(parts: list[pl.DataFrame], refusals: list[RowRefusal], rows_read: int, sha256: str) -> EncounterTable:
+    frame, repeated = _without_repeated(pl.concat(parts))
+    refusals = sorted([*refusals, *repeated], key=lambda refusal: refusal.line)
+    return EncounterTable(frame, rows_read, rows_read - frame.height, sha256, refusals[:REFUSALS_KEPT])
 
 
 def _without_repeated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefusal]]:

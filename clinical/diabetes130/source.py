@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from django.conf import settings
 
@@ -122,7 +122,7 @@ def _member(archive: zipfile.ZipFile, name: str, largest: int) -> zipfile.ZipInf
     return member
 
 
-def _source(name: str, packed: BinaryIO | zipfile.ZipExtFile, mapping_bytes: bytes, size: int) -> Source:
+def _source(name: str, packed: IO[bytes], mapping_bytes: bytes, size: int) -> Source:
     watch = _Watch(packed, name=name)
     # strict UTF-8, with or without the mark that spreadsheets write; newline="" leaves line ends to the csv reader
     text = io.TextIOWrapper(io.BufferedReader(watch, 1 << 16), encoding="utf-8-sig", errors="strict", newline="")
@@ -142,7 +142,7 @@ def _refuse_if_large(name: str, size: int, largest: int) -> None:
 class _Watch(io.RawIOBase):
     """Passes bytes on, and counts, hashes and looks at them: what a zip's directory promises is not relied on."""
 
-    def __init__(self, inner: BinaryIO | zipfile.ZipExtFile, *, name: str) -> None:
+    def __init__(self, inner: IO[bytes], *, name: str) -> None:
         self.inner, self.name = inner, name
         self.sha256 = hashlib.sha256()
         self.size = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 from django.conf import settings
@@ -74,11 +74,10 @@ def refuse_moved_dates(provenance: str) -> None:
 
 def store(provenance: str, *, matured_by: datetime, on_progress: Progress) -> Counts:
     """Insert what is not there yet."""
-    lag = timedelta(days=settings.OUTCOME_LAG_DAYS)
-    values = {
+    values: dict[str, str | int | datetime] = {
         "provenance": provenance,
         "zone": settings.TIME_ZONE,
-        "matures_after": READMISSION_WINDOW + lag,
+        "matures_after_days": READMISSION_WINDOW.days + settings.OUTCOME_LAG_DAYS,
         "matured_by": matured_by,
     }
     counts: dict[str, int] = {}
@@ -171,7 +170,7 @@ ON CONFLICT (provenance, source_id) DO NOTHING
 INSERT INTO clinical_outcome (encounter_id, matures_at, readmission, reported_at)
 SELECT id, matures_at, CASE WHEN matures_at <= %(matured_by)s THEN {LABEL} ELSE '' END,
        CASE WHEN matures_at <= %(matured_by)s THEN matures_at END
-FROM (SELECT e.id, e.discharged_at + %(matures_after)s AS matures_at, s.{LABEL}
+FROM (SELECT e.id, e.discharged_at + make_interval(days => %(matures_after_days)s) AS matures_at, s.{LABEL}
       FROM staged_stay s JOIN clinical_encounter e ON e.provenance = %(provenance)s AND e.source_id = s.encounter_id::text
       WHERE e.discharged_at IS NOT NULL) known
 ON CONFLICT (encounter_id) DO NOTHING

@@ -9,6 +9,7 @@ from django.core.management.base import OutputWrapper
 from tqdm import tqdm
 
 from clinical.diabetes130.loading import LoadReport
+from clinical.models.patient import Provenance
 
 REFUSALS_SHOWN = 20
 # where each stage stands on the one bar, from its measured share of the time
@@ -52,6 +53,8 @@ class ProgressBar:
 
 def lines_of(report: LoadReport) -> Iterator[str]:
     """The report in words."""
+    if report.provenance is Provenance.SYNTHETIC:
+        yield "This cohort is synthetic: no row of it tells of a real stay."
     yield (
         f"{report.rows_read:,} rows read, {report.stored.encounters:,} encounters of {report.stored.patients:,} patients"
         f" stored, {report.already_there:,} already there, {report.rows_refused:,} refused."
