@@ -66,9 +66,9 @@ class Migration(migrations.Migration):
                 ('band', models.CharField(max_length=12)),
                 ('as_of', models.DateTimeField(help_text='Nothing later than this was looked at.')),
                 ('scored_at', models.DateTimeField()),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='clinical.encounter')),
-                ('feature_schema', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='predictions.featureschema')),
-                ('model_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='predictions.modelversion')),
+                ('encounter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='clinical.encounter')),
+                ('feature_schema', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='predictions.featureschema')),
+                ('model_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='predictions', to='predictions.modelversion')),
             ],
         ),
         migrations.CreateModel(
@@ -83,8 +83,8 @@ class Migration(migrations.Migration):
                 ('discharged_at', models.DateTimeField(blank=True, null=True)),
                 ('follow_up_state', models.CharField(blank=True, max_length=12)),
                 ('follow_up_at', models.DateTimeField(blank=True, null=True)),
-                ('prediction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='predictions.prediction')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinical.careunit')),
+                ('prediction', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='predictions.prediction')),
+                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinical.careunit')),
             ],
         ),
         migrations.AddConstraint(

@@ -16,9 +16,10 @@ class Prediction(models.Model):
     """A score with the features and factors of its moment, so that the page can always show what was believed then."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="predictions")
-    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions")
-    feature_schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="+")
+    # the constraint and the index below begin with the encounter; nothing is looked up by the other two
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="predictions", db_index=False)
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="predictions", db_index=False)
+    feature_schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="+", db_index=False)
     features_sha256 = models.CharField(max_length=64)
     feature_values = ArrayField(models.FloatField(null=True), help_text="In the order of the schema; null = missing.")
     factors = ArrayField(models.FloatField(), help_text="Additive parts of the probability, one a feature, in the same order.")

@@ -16,8 +16,11 @@ class WorklistEntry(models.Model):
     """One row of the list, one for each encounter."""
 
     encounter = models.OneToOneField(Encounter, on_delete=models.PROTECT, related_name="worklist_entry", primary_key=True)
-    unit = models.ForeignKey(CareUnit, on_delete=models.PROTECT, related_name="+")
-    prediction = models.ForeignKey(Prediction, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    # the indexes below begin with the unit
+    unit = models.ForeignKey(CareUnit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    prediction = models.ForeignKey(
+        Prediction, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
     # what the list sorts and filters by, copied from the rows it belongs to
     risk_probability = models.FloatField(null=True, blank=True)
     band = models.CharField(max_length=12, blank=True)
