@@ -8,9 +8,10 @@ LONGEST_TASK_SECONDS = 900
 
 CELERY_BROKER_URL = environment().redis_url.get_secret_value()
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": LONGEST_TASK_SECONDS + 60,
+    # must outlast the longest task, or a second worker starts what the first is still doing
+    "visibility_timeout": environment().broker_visibility_seconds,
     # kombu sweeps for parked messages every 10th of these intervals unless told otherwise: about 100 s
-    "unacked_restore_interval": 5,
+    "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "unacked_mutex_expire": 15,
     # without a time-out a half-open connection leaves a worker alive and silent

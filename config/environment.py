@@ -62,6 +62,7 @@ class Environment(BaseSettings):
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
     session_idle_minutes: int = Field(default=15, ge=5, le=60)
     session_absolute_hours: int = Field(default=12, ge=1, le=24)
+    broker_visibility_seconds: int = Field(default=960, ge=1, le=86_400)
     outcome_lag_days: int = Field(default=7, ge=0, le=120)
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
     support_url: HttpUrl | None = None

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from clinical.demo_accounts import PASSWORD, TOTP_SEED, totp_code
-
 from config.demo.browser import Browser, Page
 
 SECOND_FACTOR_SECONDS = 70

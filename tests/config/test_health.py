@@ -12,7 +12,10 @@ from django.test import Client
 from config.environment import ROOT
 from tests.databases import FreshDatabase
 
-ASK = "import django; django.setup(); from django.test import Client; r = Client().get('/health/ready'); print(r.status_code, r.content.decode())"
+ASK = (
+    "import django; django.setup(); from django.test import Client;"
+    "answer = Client().get('/health/ready'); print(answer.status_code, answer.content.decode())"
+)
 
 
 def test_live_says_alive(client: Client) -> None:
