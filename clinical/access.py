@@ -16,7 +16,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from clinical.models import CareUnit, Encounter, Patient, User
 from clinical.models.encounter import EncounterQuerySet
@@ -25,11 +27,11 @@ from clinical.models.staff import Role
 Parameters = ParamSpec("Parameters")
 
 
-
 class StaffRequest(HttpRequest):
     """A request whose person is known: what a view behind a policy receives."""
 
     user: User
+    htmx: HtmxDetails
 
 
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
@@ -112,10 +114,18 @@ def public(view: View[Parameters]) -> View[Parameters]:
 
 def _refusal(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse | None:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return _to_sign_in(request)
     user = request.user
     if roles and not user.roles & set(roles):
         raise PermissionDenied
     if not is_mfa_enabled(user):
         return redirect("mfa_activate_totp")
     return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    htmx = getattr(request, "htmx", None)
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    # a fragment was asked for from a page whose session has ended: the whole page goes, not a sign-in form inside of it
+    return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or resolve_url("home")).url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +14,8 @@ from clinical.models import Encounter, FollowUp, Outcome, User
 from clinical.models.encounter import READMISSION_WINDOW
 from predictions import charts
 from predictions.bands import Band, bands_from
-from predictions.explain import Factor, FactorGroup, factors_of
+from predictions.explain import Factor, factors_from, factors_of
+from predictions.factor_group import FactorGroup
 from predictions.models import Prediction, WorklistEntry
 from predictions.risk_words import HUNDRED, Frequency, Interval, interval
 
@@ -41,6 +41,15 @@ class Group:
     label: str
     factors: list[Factor]
     smaller: int
+
+
+@dataclass(frozen=True)
+class Input:
+    """One item that the model was given."""
+
+    label: str
+    value_text: str
+    is_missing: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ class Risk:
     sum: Sum
     figures: list[charts.Figure]
     chart: charts.FactorChart
-    inputs: list[dict[str, Any]]
+    inputs: list[Input]
     missing: list[str]
 
 
@@ -146,7 +155,7 @@ def told(prediction: Prediction) -> Risk:
         figures=charts.icon_array(frequency.count),
         chart=charts.factor_chart(factors),
         inputs=inputs,
-        missing=[line["label"] for line in inputs if line["is_missing"]],
+        missing=[line.label for line in inputs if line.is_missing],
     )
 
 
@@ -156,12 +165,30 @@ def _group(group: FactorGroup, factors: Iterable[Factor]) -> Group:
     return Group(key=group.value, label=group.label, factors=told_ones, smaller=len(members) - len(told_ones))
 
 
-def _inputs(prediction: Prediction) -> list[dict[str, Any]]:
-    features = prediction.feature_schema.definition["features"]
-    return [
-        {"label": feature["label"], "value": value, "is_missing": value is None, "feature": feature}
-        for feature, value in zip(features, prediction.feature_values, strict=True)
+def _inputs(prediction: Prediction) -> list[Input]:
+    """Every number the model was given, in the words of its feature: each told as if it were a factor of its own."""
+    definition = prediction.feature_schema.definition
+    features, values = definition["features"], prediction.feature_values
+    own = [
+        {
+            "key": feature["name"],
+            "label": feature["label"],
+            "group": FactorGroup.FIXED,
+            "told_by": [feature["name"]],
+            "tells": "first",
+            "otherwise": _figure(value),
+        }
+        for feature, value in zip(features, values, strict=True)
     ]
+    told_ones = factors_from(definition={**definition, "factors": own}, values=values, parts=[0.0] * len(values))
+    return [
+        Input(told_one.label, told_one.value_text, is_missing=value is None)
+        for told_one, value in zip(told_ones, values, strict=True)
+    ]
+
+
+def _figure(value: float | None) -> str:
+    return "not recorded" if value is None else f"{value:g}"
 
 
 def _outcome_words(encounter: Encounter, outcome: Outcome | None) -> str:
@@ -173,21 +200,28 @@ def _outcome_words(encounter: Encounter, outcome: Outcome | None) -> str:
     if outcome is not None and outcome.is_known(timezone.now()):
         return f"{outcome.get_readmission_display()}."
     counts_from = outcome.matures_at if outcome else encounter.discharged_at + READMISSION_WINDOW
-    return f"Not yet known: counts from {counts_from:%d-%b-%Y}, 30 days after discharge and a lag for late reports."
+    return f"Not yet known: counts from {_day(counts_from)}, 30 days after discharge and a lag for late reports."
 
 
 def _timeline(user: User, encounter: Encounter, follow_ups: list[FollowUp], prediction: Prediction | None) -> list[Event]:
-    stays = encounters_for(user).filter(patient=encounter.patient).select_related("unit")
-    events = chain.from_iterable(_of_stay(stay, is_this=stay == encounter) for stay in stays)
-    done = (Event(f.recorded_at, "follow-up", str(f), f"by {f.recorded_by}", encounter) for f in follow_ups)
-    scored = [Event(prediction.scored_at, "score", f"Scored by {prediction.model_version}")] if prediction else []
-    return sorted([*events, *done, *scored], key=lambda event: event.at, reverse=True)
+    others = encounters_for(user).filter(patient=encounter.patient).exclude(pk=encounter.pk).select_related("unit")
+    events = [_of_another_stay(stay) for stay in others]
+    events += [Event(action.recorded_at, "follow-up", str(action), f"by {action.recorded_by}") for action in follow_ups]
+    events.append(Event(encounter.admitted_at, "admitted", "Admitted", f"{encounter.unit}, this encounter"))
+    if encounter.discharged_at:
+        where = str(encounter.get_discharge_disposition_display())
+        events.append(Event(encounter.discharged_at, "discharged", "Discharged", f"{where}, this encounter"))
+    if prediction:
+        events.append(Event(prediction.scored_at, "score", f"Scored by {prediction.model_version}"))
+    return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _of_stay(stay: Encounter, *, is_this: bool) -> list[Event]:
-    link = None if is_this else stay
-    here = f"{stay.unit}, this encounter" if is_this else str(stay.unit)
-    events = [Event(stay.admitted_at, "admitted", "Admitted", f"{here}. {stay.get_admission_type_display()}", link)]
-    if stay.discharged_at:
-        events.append(Event(stay.discharged_at, "discharged", "Discharged", f"{here}. {stay.get_discharge_disposition_display()}", link))
-    return events
+def _of_another_stay(stay: Encounter) -> Event:
+    until = f"to {_day(stay.discharged_at)}" if stay.discharged_at else "on the ward now"
+    days = f"{stay.length_of_stay_days} day{'' if stay.length_of_stay_days == 1 else 's'}"
+    how = str(stay.get_admission_type_display()).lower()
+    return Event(stay.admitted_at, "admitted", f"Stay of {days}", f"{stay.unit}, {how} admission, {until}", stay)
+
+
+def _day(at: datetime) -> str:
+    return f"{timezone.localtime(at):%d-%b-%Y}"

@@ -51,4 +51,5 @@ class Interval:
 
 
 def interval(low: float, high: float) -> Interval:
+    """The interval between two probabilities."""
     return Interval(Frequency(low), Frequency(high))

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinical import audit, follow_ups
 from clinical.access import StaffRequest, encounters_for, requires, units_for
@@ -27,7 +27,7 @@ from predictions.models import Prediction
 from predictions.worklist import PAGE_ROWS, note_follow_up, page
 from predictions.worklist_choice import BANDS, FOLLOW_UPS, NOT_SCORED, SORTS, VIEWS, cleaned_search
 
-SEARCH_REFUSED = "The search was left out: a name or record number has letters, digits, spaces, hyphens and at most 80 characters."
+SEARCH_REFUSED = "The search was left out: it may hold letters, digits, spaces and hyphens, at most 80 of them."
 
 
 @require_safe
@@ -37,6 +37,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
     units = units_for(request.user)
     choice, set_aside = worklist_choice.read(request.GET, units)
     shown = page(user=request.user, choice=choice)
+    address = _address(choice.query)
     context = {
         "choice": choice,
         "page": shown,
@@ -46,7 +47,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "bands": BANDS,
         "follow_up_states": FOLLOW_UPS,
         "sorts": {name: choice.sorted_on(name) for name in SORTS},
-        "address": _address(choice.query),
+        "address": address,
         "not_scored_query": replace(choice, band=NOT_SCORED, place=None).query,
         "page_rows": PAGE_ROWS,
         "previous": choice.at(shown.previous) if shown.previous else "",
@@ -54,7 +55,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
     }
     response = _page_or_fragment(request, "predictions/worklist.html", "results", context)
     if request.htmx:  # the form was sent by POST and redirected here: this is the address to come back to
-        response["HX-Push-Url"] = context["address"]
+        response["HX-Push-Url"] = address
     return response
 
 
@@ -90,11 +91,13 @@ def encounter(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Role.CLINICIAN)
 def record_follow_up(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Store one action, or say beside each field what is wrong with it."""
+    """Store one action, or say beside each field what is wrong with it. Asked for by its address, it is the encounter."""
     found = _encounter(request, public_id)
+    if request.method != "POST":
+        return redirect("encounter", public_id=public_id)
     form = FollowUpForm(request.POST)
     if form.is_valid() and _record(request, found, form):
         messages.success(request, "Recorded. It is in the history of this encounter.")
@@ -135,7 +138,7 @@ def _encounter(request: StaffRequest, public_id: UUID) -> Encounter:
 
 
 def _page_or_fragment(
-    request: HttpRequest, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
+    request: StaffRequest, template: str, fragment: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     wants_fragment = request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request
     response = render(request, f"{template}#{fragment}" if wants_fragment else template, context, status=status)

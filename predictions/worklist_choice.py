@@ -26,7 +26,7 @@ BANDS = {**{band.value: band.label for band in reversed(BandName)}, NOT_SCORED: 
 NOTHING_RECORDED = "none"
 FOLLOW_UPS = {NOTHING_RECORDED: "Nothing recorded", **{state.value: str(state.label) for state in FollowUpState}}
 LONGEST_SEARCH_CHARACTERS = 80
-_SEARCHABLE = re.compile(r"[\w\s.,'’\-]+")
+_SEARCHABLE = re.compile("[\\w\\s.,'\\N{RIGHT SINGLE QUOTATION MARK}-]+")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Choice:
 
     @property
     def query(self) -> str:
-        """This choice as a query string that names no patient; defaults are left out."""
+        """The choice as a query string that names no patient; defaults are left out."""
         parts = {
             "view": self.view if self.view != ON_THE_WARD else "",
             "unit": self.unit.code if self.unit else "",
