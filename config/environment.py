@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +65,6 @@ class Environment(BaseSettings):
     broker_visibility_seconds: int = Field(default=960, ge=1, le=86_400)
     outcome_lag_days: int = Field(default=7, ge=0, le=120)
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
-    support_url: HttpUrl | None = None
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")
     @classmethod

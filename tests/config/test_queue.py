@@ -60,8 +60,6 @@ class Queue:
             "-m",
             "celery",
             "-A",
-            "config",
-            "-I",
             "probe_tasks",
             "worker",
             "--concurrency=1",
