@@ -7,21 +7,19 @@ Both run inside the caller's scope.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from clinical.encounter_table import ATTRIBUTES, COLUMNS, DRUG_COLUMNS, NOT_PRESCRIBED, polars_schema
+from clinical.encounter_table import ATTRIBUTES, DRUG_COLUMNS, FLAGS, IDENTITIES, NOT_PRESCRIBED, polars_schema
 from clinical.errors import ClinicalError
 from clinical.models import Encounter
 
 if TYPE_CHECKING:
     import polars
-
-ROWS_AT_ONCE = 10_000
 
 
 class NotYetKnownError(ClinicalError):
@@ -60,49 +58,42 @@ class EncounterHistory:
 
 def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
     """The encounter as it is stored now, and what came before it. An encounter that begins after `as_of` is refused."""
-    known = Encounter.objects.filter(patient_id=encounter.patient_id, admitted_at__lte=as_of)
-    rows = list(known.order_by("admitted_at", "pk").values_list("pk", "patient_id", "admitted_at", "discharged_at", *_STORED))
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [encounter.patient_id, as_of])
+        rows = cursor.fetchall()
     this = next((row for row in rows if row[0] == encounter.pk), None)
     if this is None:
         raise NotYetKnownError
-    before = [row for row in rows if (row[2], row[0]) < (this[2], this[0])]
+    before = rows[: rows.index(this)]
     return EncounterHistory(as_of=as_of, row=_row(this), earlier=tuple(_earlier(row, as_of) for row in before))
 
 
-def histories(encounter_ids: list[int]) -> polars.DataFrame:
-    """The encounter table of many encounters, in the order of their ids. Ids that the scope does not show are left out."""
+def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
+    """The encounter table of many encounters, by id; those that began after `as_of` or are out of scope are left out."""
     import polars as pl  # noqa: PLC0415  see above
 
     text = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(_COPY, [encounter_ids]) as rows:
+    with connection.cursor() as cursor, cursor.copy(_COPY, [encounter_ids, as_of]) as rows:
         for part in rows:
             text.write(part)
     text.seek(0)
-    return pl.read_csv(text, schema=polars_schema(), has_header=False, missing_utf8_is_empty_string=True)
-
-
-def id_batches(encounter_ids: list[int], *, rows_at_once: int = ROWS_AT_ONCE) -> Iterator[list[int]]:
-    for first in range(0, len(encounter_ids), rows_at_once):
-        yield encounter_ids[first : first + rows_at_once]
-
-
-_STORED = (*ATTRIBUTES, "drugs")
-_FIRST_ATTRIBUTE = 4
+    return pl.read_csv(text, schema=polars_schema(), has_header=False, empty_string_is_null=False)
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:
-    row: dict[str, Any] = {"encounter_id": values[0], "patient_id": values[1]}
-    row.update(zip(ATTRIBUTES, values[_FIRST_ATTRIBUTE:-1], strict=True))
-    drugs = values[-1]
+    stored = dict(zip(_STORED, values, strict=True))
+    drugs = json.loads(stored["drugs"])
+    row = {"encounter_id": stored["id"], "patient_id": stored["patient_id"]}
+    row.update((attribute, stored[attribute]) for attribute in ATTRIBUTES)
     row.update((column, drugs.get(drug, NOT_PRESCRIBED)) for drug, column in DRUG_COLUMNS.items())
     return row
 
 
 def _earlier(values: tuple[Any, ...], as_of: datetime) -> EarlierEncounter:
-    stay = dict(zip(("encounter_id", "patient_id", "admitted_at", "discharged_at", *_STORED), values, strict=True))
+    stay = dict(zip(_STORED, values, strict=True))
     ended = stay["discharged_at"]
     return EarlierEncounter(
-        encounter_id=stay["encounter_id"],
+        encounter_id=stay["id"],
         admitted_at=stay["admitted_at"],
         discharged_at=ended if ended is not None and ended <= as_of else None,
         length_of_stay_days=stay["length_of_stay_days"],
@@ -111,15 +102,20 @@ def _earlier(values: tuple[Any, ...], as_of: datetime) -> EarlierEncounter:
     )
 
 
-def _as_written(column: str) -> str:
-    drug = next((drug for drug, name in DRUG_COLUMNS.items() if name == column), None)
-    if drug is not None:
-        return f"coalesce(drugs->>'{drug}', '{NOT_PRESCRIBED}')"
-    return {"encounter_id": "id", "any_drug_changed": "CASE WHEN any_drug_changed THEN 'true' ELSE 'false' END",
-            "on_diabetes_medication": "CASE WHEN on_diabetes_medication THEN 'true' ELSE 'false' END"}.get(column, column)  # fmt: skip
+def _selected(column: str) -> str:
+    if column in FLAGS:
+        return f"CASE WHEN {column} THEN 'true' ELSE 'false' END"
+    return {"encounter_id": "id"}.get(column, column)
 
 
+# written out once: building this query anew for each score takes longer than PostgreSQL takes to answer it
+_STORED = ("id", "patient_id", "admitted_at", "discharged_at", *ATTRIBUTES, "drugs")
+_KNOWN = (
+    f"SELECT {', '.join(_STORED)} FROM clinical_encounter"  # noqa: S608  our own column names
+    " WHERE patient_id = %s AND admitted_at <= %s ORDER BY admitted_at, id"
+)
+_DRUGS = (f"coalesce(drugs->>'{drug}', '{NOT_PRESCRIBED}')" for drug in DRUG_COLUMNS)
 _COPY = (
-    f"COPY (SELECT {', '.join(map(_as_written, COLUMNS))} FROM clinical_encounter"  # noqa: S608  our own column names
-    " WHERE id = ANY (%s) ORDER BY id) TO STDOUT (FORMAT csv)"
+    f"COPY (SELECT {', '.join((*map(_selected, (*IDENTITIES, *ATTRIBUTES)), *_DRUGS))} FROM clinical_encounter"  # noqa: S608
+    " WHERE id = ANY (%s) AND admitted_at <= %s ORDER BY id) TO STDOUT (FORMAT csv)"
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -73,7 +72,6 @@ class MemoryStore:
             raise ArtefactMissingError(msg) from error
 
 
-@cache
 def store() -> ArtefactStore:
     """The deployment's own."""
     return FolderStore(Path(settings.ARTEFACTS))

@@ -5,6 +5,7 @@ Both travel with the model version as JSON (`ModelVersion.bands`, `ModelVersion.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -85,4 +86,5 @@ def reliability_from(rows: Iterable[Mapping[str, Any]]) -> list[ReliabilityBin]:
 
 def band_of(probability: float, bands: Sequence[Band]) -> Band:
     """The band that a score falls into."""
-    return [band for band in bands if band.from_probability <= probability][-1]
+    place = bisect_right(bands, probability, key=lambda band: band.from_probability)
+    return bands[max(0, place - 1)]

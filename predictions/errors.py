@@ -8,16 +8,18 @@ class PredictionError(Exception):
 
     code = "prediction_error"
     status = 503
+    may_pass = True  # whether trying again later, with nothing changed about the encounter, can help
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
 
 
 class CannotReturnError(PredictionError):
-    """Not scored: the stay ended in death or hospice care, which no readmission can follow."""
+    """The stay ended in death or hospice care, so no readmission can follow."""
 
     code = "cannot_return"
     status = 422
+    may_pass = False
 
 
 class FeatureOutOfRangeError(PredictionError):
@@ -25,6 +27,7 @@ class FeatureOutOfRangeError(PredictionError):
 
     code = "feature_out_of_range"
     status = 422
+    may_pass = False
 
 
 class NoChampionError(PredictionError):

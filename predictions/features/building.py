@@ -7,8 +7,9 @@ source and runs it for one row and for a hundred thousand alike.
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import TypeAlias
 
@@ -20,19 +21,35 @@ from polars.io.plugins import register_io_source
 
 from clinical.encounter_table import polars_schema
 from predictions.errors import FeatureOutOfRangeError
-from predictions.features.schema import FEATURES, TERMS, names
+from predictions.features.declaration import Feature
+from predictions.features.schema import FEATURES, TERMS
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
 _AS_WRITTEN = pl.QueryOptFlags.none()  # optimising the plan costs more than one row's arithmetic
-_SHOWN_ROWS = 5
 
 
 def build(table: pl.DataFrame) -> Matrix:
     """One row of features for each row of the encounter table; a value outside its range is an error, never clipped."""
-    plan = _plan_of_this_thread()
-    matrix: Matrix = np.ascontiguousarray(plan.run(table).to_numpy(), dtype=np.float64)
-    _refuse_out_of_range(matrix, table)
+    matrix = compute(table)
+    for refusal in refusals(matrix).values():
+        raise FeatureOutOfRangeError(refusal)
     return matrix
+
+
+def compute(table: pl.DataFrame) -> Matrix:
+    """The same without the check, for a batch that sets the refused rows aside."""
+    plan = _plan_of_this_thread()
+    return np.ascontiguousarray(plan.run(table).to_numpy(), dtype=np.float64)
+
+
+def refusals(matrix: Matrix) -> dict[int, str]:
+    """Which rows hold a value that no model was made for, and which value that is."""
+    low, high, required = _limits()
+    outside = (matrix < low) | (matrix > high) | (required & np.isnan(matrix)) | np.isinf(matrix)
+    if not outside.any():
+        return {}
+    rows = np.flatnonzero(outside.any(axis=1))
+    return {int(row): _outside(FEATURES[int(np.argmax(outside[row]))]) for row in rows}
 
 
 def select(table: nw.LazyFrame) -> nw.LazyFrame:
@@ -44,6 +61,11 @@ def row_digests(matrix: Matrix) -> list[str]:
     """SHA-256 of each row; two encounters with the same digest look the same to a model."""
     plain = np.ascontiguousarray(np.where(np.isnan(matrix), np.nan, matrix) + 0.0, dtype="<f8")
     return [hashlib.sha256(row.tobytes()).hexdigest() for row in plain]
+
+
+def as_stored(row: npt.NDArray[np.float64]) -> list[float | None]:
+    """One row as plain numbers, with None where a value is missing."""
+    return [None if math.isnan(value) else value for value in row.tolist()]
 
 
 class _Plan:
@@ -87,17 +109,5 @@ def _limits() -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
     return low, high, np.array([not feature.missing for feature in FEATURES])
 
 
-def _refuse_out_of_range(matrix: Matrix, table: pl.DataFrame) -> None:
-    low, high, required = _limits()
-    outside = (matrix < low) | (matrix > high) | (required & np.isnan(matrix)) | np.isinf(matrix)
-    if outside.any():
-        rows, columns = np.nonzero(outside)
-        raise FeatureOutOfRangeError(_told(names()[columns[0]], table["encounter_id"][rows[:_SHOWN_ROWS].tolist()].to_list()))
-
-
-def _told(feature: str, encounters: Sequence[object]) -> str:
-    (declared,) = [each for each in FEATURES if each.name == feature]
-    return (
-        f"{declared.label}: a recorded value lies outside {declared.low:g} to {declared.high:g}"
-        f" (encounter {', '.join(map(str, encounters))})"
-    )
+def _outside(feature: Feature) -> str:
+    return f"{feature.label}: the recorded value lies outside {feature.low:g} to {feature.high:g}."

@@ -1,0 +1,80 @@
+"""Train, judge on held-out patients, and record a candidate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from clinical.diabetes130.source import find_dataset
+from clinical.errors import ClinicalError
+from mlops import releases
+from mlops.datasets import Dataset, Source, from_database, from_file
+from mlops.errors import OperationError
+from mlops.evaluation import Metrics, as_json, evaluate
+from mlops.training import train
+from predictions.errors import PredictionError
+
+_LABELS = {
+    "auc": "AUC", "auprc": "AUPRC", "brier": "Brier score", "brier_skill": "Brier skill", "log_loss": "Log loss",
+    "ece": "Expected calibration error", "calibration_slope": "Calibration slope",
+    "calibration_in_the_large": "Calibration in the large", "recall_top_20": "Recall, top 20 %",
+    "ppv_top_20": "Positive predictive value, top 20 %", "rate": "Readmitted within 30 days", "mean_score": "Mean score",
+}  # fmt: skip
+
+
+class Command(BaseCommand):
+    """See the module."""
+
+    help = "Train the default model, print its figures on held-out patients, and record it as a candidate."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--source", choices=list(Source), default=Source.DATABASE, help="matured outcomes, or the file")
+        parser.add_argument("--dataset", type=Path, help="with --source file: zip or csv; default: the usual places")
+        parser.add_argument("--protocol", choices=["C"], default="C", help="C: split by patient, without death and hospice")
+        parser.add_argument("--seed", type=int, default=42)
+        parser.add_argument("--json", type=Path, help="also write the figures to this file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            dataset = _dataset(options)
+            model = train(dataset.training, seed=options["seed"])
+            scores = model.probabilities(dataset.held_out.matrix)
+            held_out = dataset.held_out
+            metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=options["seed"])
+            version = releases.record(model=model, dataset=dataset, held_out_scores=scores, metrics=metrics)
+        except (ClinicalError, OperationError, PredictionError) as error:
+            raise CommandError(str(error)) from error
+        self._show(dataset, metrics)
+        if options["json"]:
+            written = {"version": version.number, "data": dataset.as_json(), "metrics": as_json(metrics)}
+            options["json"].write_text(json.dumps(written, indent=2) + "\n")
+        self.stdout.write(f"Recorded as {version}, {version.get_status_display().lower()}.")
+
+    def _show(self, dataset: Dataset, metrics: Metrics) -> None:
+        for side, part in (("Trained on", dataset.training), ("Judged on", dataset.held_out)):
+            self.stdout.write(
+                f"{side} {len(part.readmitted):,} encounters of {part.patients_count:,} patients"
+                f" (protocol {dataset.protocol}, seed {dataset.seed}, source {dataset.source.value})."
+            )
+        for name, metric in metrics.items():
+            ends = f"   95 % interval {metric.low:.4f} to {metric.high:.4f}" if metric.low is not None else ""
+            self.stdout.write(f"  {_LABELS[name]:<38}{metric.value:>8.4f}{ends}")
+
+
+def _dataset(options: dict[str, Any]) -> Dataset:
+    if options["source"] == Source.DATABASE:
+        return from_database(as_of=timezone.now(), seed=options["seed"])
+    path = options["dataset"] or _found()
+    return from_file(path, seed=options["seed"])
+
+
+def _found() -> Path:
+    path = find_dataset()
+    if path is None:
+        msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
+        raise CommandError(msg)
+    return path

@@ -1,0 +1,161 @@
+"""How a batch of scores reaches PostgreSQL: COPY in binary into a table of this transaction, and from there by INSERT.
+
+Rows of the same width are laid out by numpy, which writes a hundred thousand in a second. COPY cannot go into the
+tables themselves, because row-level security stands on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from predictions.champion import Champion
+from predictions.engines.base import Matrix
+from predictions.engines.calibrated import Explained
+from predictions.features.building import row_digests
+
+_FLOAT8_OID = 701
+_FLOAT8_BYTES = 8
+_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_TRAILER = b"\xff\xff"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """A batch: row i of the matrix and of `explained` belongs to encounter i."""
+
+    encounter_ids: npt.NDArray[np.int64]
+    matrix: Matrix
+    explained: Explained
+    champion: Champion
+    as_of: datetime
+
+
+def store(scores: Scores, refused: dict[int, str]) -> int:
+    """Add the predictions that are new, bring the worklist up to date, and return how many were new."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE)
+        with cursor.copy(_COPY) as copy:
+            copy.write(_HEADER)
+            copy.write(_rows(scores).tobytes())
+            copy.write(_TRAILER)
+        cursor.execute(_INSERT, _constants(scores))
+        stored = int(cursor.rowcount)
+        cursor.execute(_LIST, _constants(scores))
+        cursor.execute(_LIST_REFUSED, [list(refused), list(refused.values())])
+        cursor.execute("DROP TABLE scored")
+    return stored
+
+
+def _constants(scores: Scores) -> dict[str, object]:
+    return {
+        "version": scores.champion.version_id,
+        "schema": scores.champion.feature_schema,
+        "base": scores.explained.base_probability,
+        "bands": [band.name.value for band in scores.champion.bands],
+        "as_of": scores.as_of,
+    }
+
+
+def _rows(scores: Scores) -> npt.NDArray[np.void]:
+    rows = np.zeros(len(scores.encounter_ids), dtype=_row_type(scores.matrix.shape[1]))
+    rows["fields"] = _FIELDS
+    probabilities = scores.explained.probabilities.tolist()
+    ends = [scores.champion.reliability.interval_of(probability) for probability in probabilities]
+    place = {band.name: number for number, band in enumerate(scores.champion.bands, start=1)}
+    _fill(rows, "encounter_id", scores.encounter_ids)
+    _fill(rows, "sha256", np.array(row_digests(scores.matrix), dtype="S64"))
+    _fill(rows, "probability", probabilities)
+    _fill(rows, "low", [low for low, _high in ends])
+    _fill(rows, "high", [high for _low, high in ends])
+    _fill(rows, "band", [place[scores.champion.band_of(probability).name] for probability in probabilities])
+    _fill_array(rows, "values", scores.matrix)
+    _fill_array(rows, "factors", scores.explained.parts)
+    return rows
+
+
+def _row_type(features: int) -> np.dtype[np.void]:
+    """One row as COPY's binary format has it: the number of fields, then each field with its length before it."""
+    element = np.dtype([("length", ">i4"), ("value", ">f8")])
+    array = np.dtype(
+        [("dimensions", ">i4"), ("has_nulls", ">i4"), ("type", ">i4"), ("size", ">i4"), ("first", ">i4"),
+         ("elements", element, (features,))]
+    )  # fmt: skip
+    columns: dict[str, np.dtype[np.void] | str] = {
+        "encounter_id": ">i8", "sha256": "S64", "probability": ">f8", "low": ">f8", "high": ">f8", "band": ">i4",
+        "values": array, "factors": array,
+    }  # fmt: skip
+    return np.dtype(
+        [("fields", ">i2")] + [part for name, kind in columns.items() for part in ((f"{name}_length", ">i4"), (name, kind))]
+    )
+
+
+_FIELDS = 8
+
+
+def _fill(rows: npt.NDArray[np.void], name: str, values: npt.ArrayLike) -> None:
+    rows[f"{name}_length"] = rows.dtype[name].itemsize
+    rows[name] = values
+
+
+def _fill_array(rows: npt.NDArray[np.void], name: str, values: Matrix) -> None:
+    rows[f"{name}_length"] = rows.dtype[name].itemsize
+    array = rows[name]
+    array["dimensions"], array["type"], array["size"], array["first"] = 1, _FLOAT8_OID, values.shape[1], 1
+    array["elements"]["length"] = _FLOAT8_BYTES
+    array["elements"]["value"] = values
+
+
+_CREATE = """
+CREATE TEMPORARY TABLE scored (
+    encounter_id bigint, sha256 text, probability float8, low float8, high float8, band integer,
+    feature_values float8[], factors float8[]) ON COMMIT DROP
+"""
+_COPY = "COPY scored FROM STDIN (FORMAT binary)"
+_INSERT = """
+INSERT INTO predictions_prediction (
+    public_id, encounter_id, model_version_id, feature_schema_id, features_sha256, feature_values, factors,
+    base_probability, risk_probability, risk_low, risk_high, band, as_of, scored_at)
+SELECT gen_random_uuid(), encounter_id, %(version)s, %(schema)s, sha256, array_replace(feature_values, 'NaN', NULL), factors,
+       %(base)s, probability, low, high, (%(bands)s::text[])[band], %(as_of)s, clock_timestamp()
+FROM scored
+ON CONFLICT (encounter_id, model_version_id, features_sha256) DO NOTHING
+"""
+# follow_up_* belong to what staff did: an entry that stands keeps them
+_LIST = """
+INSERT INTO predictions_worklistentry AS entry (
+    encounter_id, unit_id, prediction_id, risk_probability, band, not_scored_reason, waits_for_score, admitted_at,
+    discharged_at, follow_up_state)
+SELECT e.id, e.unit_id, p.id, p.risk_probability, p.band, '', false, e.admitted_at, e.discharged_at, ''
+FROM scored
+JOIN clinical_encounter e ON e.id = scored.encounter_id
+JOIN predictions_prediction p ON p.encounter_id = scored.encounter_id AND p.model_version_id = %(version)s
+    AND p.features_sha256 = scored.sha256
+ORDER BY e.id
+ON CONFLICT (encounter_id) DO UPDATE SET
+    unit_id = excluded.unit_id, prediction_id = excluded.prediction_id, risk_probability = excluded.risk_probability,
+    band = excluded.band, not_scored_reason = '', waits_for_score = false, admitted_at = excluded.admitted_at,
+    discharged_at = excluded.discharged_at
+WHERE (entry.unit_id, entry.prediction_id, entry.waits_for_score, entry.admitted_at, entry.discharged_at) IS DISTINCT FROM
+    (excluded.unit_id, excluded.prediction_id, excluded.waits_for_score, excluded.admitted_at, excluded.discharged_at)
+"""
+_LIST_REFUSED = """
+INSERT INTO predictions_worklistentry AS entry (
+    encounter_id, unit_id, prediction_id, risk_probability, band, not_scored_reason, waits_for_score, admitted_at,
+    discharged_at, follow_up_state)
+SELECT e.id, e.unit_id, NULL, NULL, '', left(refused.reason, 160), false, e.admitted_at, e.discharged_at, ''
+FROM unnest(%s::bigint[], %s::text[]) AS refused (encounter_id, reason)
+JOIN clinical_encounter e ON e.id = refused.encounter_id
+ORDER BY e.id
+ON CONFLICT (encounter_id) DO UPDATE SET
+    unit_id = excluded.unit_id, prediction_id = NULL, risk_probability = NULL, band = '',
+    not_scored_reason = excluded.not_scored_reason, waits_for_score = false, admitted_at = excluded.admitted_at,
+    discharged_at = excluded.discharged_at
+WHERE (entry.unit_id, entry.not_scored_reason, entry.waits_for_score, entry.admitted_at, entry.discharged_at)
+    IS DISTINCT FROM
+    (excluded.unit_id, excluded.not_scored_reason, excluded.waits_for_score, excluded.admitted_at, excluded.discharged_at)
+"""
