@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from config.demo import check
 from config.demo.data import choose_data
 from config.demo.processes import Processes, free_port_from
 from config.embedded import EmbeddedServerError
@@ -52,13 +51,13 @@ def _run(options: argparse.Namespace) -> int:
         # two cohorts on one worklist would be two truths, so each has a database of its own
         os.environ["WARDLIGHT_DATABASE"] = SYNTHETIC_DATABASE
     with local_environment(os.environ) as missing:
-        os.environ.update(missing)
+        os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", **missing})
         with Processes(Path("var/log")) as processes:
             source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
             processes.run_to_end("prepare_demo", *source)
             address = _serve(processes, first_port=options.port)
             if options.check:
-                return check.walk(address, synthetic=dataset is None)
+                return _check(address, synthetic=dataset is None)
             _welcome(processes, address)
             return processes.wait()
 
@@ -76,6 +75,12 @@ def _serve(processes: Processes, *, first_port: int) -> str:
     processes.start("beat", *celery, "beat", "--pidfile=", WARDLIGHT_ROLE="beat")
     processes.wait_until_ready(f"{address}/health/ready")
     return address
+
+
+def _check(address: str, *, synthetic: bool) -> int:
+    from config.demo import check  # noqa: PLC0415  reads Django's settings, which exist only inside the local environment
+
+    return check.walk(address, synthetic=synthetic)
 
 
 def _welcome(processes: Processes, address: str) -> None:
