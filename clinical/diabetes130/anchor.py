@@ -6,7 +6,7 @@ from datetime import date
 
 from clinical.models import AuditEvent
 
-LOAD_VERB = "load_cohort"
+LOAD_VERB = "cohort.loaded"
 SUBJECT = "cohort"
 
 

@@ -5,12 +5,13 @@ The same file again stores nothing, and everybody keeps the dates and the identi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from clinical import access, audit
@@ -58,11 +59,11 @@ def load(
     on_progress("dating and naming", 0.0)
     as_of = _settled_anchor(provenance, as_of)
     stays, patients = cohort(table.frame, provenance=provenance, as_of=as_of)
-    with transaction.atomic():
+    with _database_faults_told(), transaction.atomic():
         _one_load_at_a_time()
         units = open_units()
         with access.scope_of_the_system():
-            staged = staging.stage(stays, patients, units=units, on_progress=on_progress)
+            staging.stage(stays, patients, units=units, on_progress=on_progress)
             staging.refuse_moved_dates(provenance)
             stored = staging.store(provenance, matured_by=_matured_by(as_of), on_progress=on_progress)
             report = LoadReport(
@@ -72,9 +73,9 @@ def load(
                 rows_read=table.rows_read,
                 rows_refused=table.refused_count,
                 stored=stored,
-                already_there=staged - stored.encounters,
+                already_there=stays.height - stored.encounters,
                 age_bands_in_conflict=patients.height - int(patients["age_bands_agree"].sum()),
-                on_the_ward=staging.on_the_ward(),
+                on_the_ward=staging.on_the_ward(provenance),
             )
             audit.record(actor=None, verb=LOAD_VERB, subject_type=SUBJECT, subject_id=provenance.value, detail=_detail(report))
     on_progress("stored", 1.0)
@@ -121,6 +122,17 @@ def _settled_anchor(provenance: Provenance, wanted: date | None) -> date:
 
 def _matured_by(as_of: date) -> datetime:
     return timezone.make_aware(datetime.combine(as_of, time.min))
+
+
+@contextlib.contextmanager
+def _database_faults_told() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as refused:
+        # the constraint's name alone: the database's own text would repeat the row
+        constraint = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None) or "a constraint"
+        msg = f"The database holds or demands something that the file contradicts ({constraint}); nothing was stored."
+        raise SourceRefusedError(msg) from None
 
 
 def _one_load_at_a_time() -> None:

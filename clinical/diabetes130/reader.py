@@ -133,7 +133,7 @@ def _without_repeated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefusa
 
 def _raw_parts(source: Source) -> Iterator[pl.DataFrame]:
     """The file's cells as text, some thousand rows at a time, each with the line it ends on."""
-    reader = csv.reader(source.text, strict=True)
+    reader = csv.reader(source.lines(), strict=True)
     try:
         _check_header(source.name, next(reader, []))
         rows: list[list[str]] = []
@@ -185,6 +185,6 @@ def _few(names: list[str]) -> str:
 
 
 def _refuse_width(source: Source, line: int, width: int) -> None:
-    cut = " The file was cut short." if not source.ends_in_newline else ""
+    cut = " The file was cut short." if source.is_at_its_end and not source.ends_in_newline else ""
     msg = f"{source.name}, line {line:,}: {width:,} cells instead of {len(RAW_COLUMNS)}.{cut}"
     raise SourceRefusedError(msg)

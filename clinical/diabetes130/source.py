@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,11 @@ MAPPING = "ids_mapping.csv"  # compared in lower case: both IDs_mapping.csv and 
 PUBLISHED_SHA256 = "0689e7ec031237dc63031b938805c48377748761a3b26acab621567afa24df97"
 LARGEST_TABLE_BYTES = 256 * 1024 * 1024
 LARGEST_MAPPING_BYTES = 64 * 1024
+LARGEST_LINE_CHARACTERS = 64 * 1024
+LARGEST_ZIP_DIRECTORY_BYTES = 64 * 1024
 LARGEST_ZIP_RATIO = 100  # the published file packs 6 : 1; a bomb packs 1,000 : 1
-MOST_ZIP_MEMBERS = 50
+_ENCRYPTED = 0x1
+_ZIP_END_SEARCHED_BYTES = 22 + 65_535  # the end record and the longest comment after it
 ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -33,10 +37,18 @@ class Source:
     """An open file: its text, its mapping, and what was noticed while it was read."""
 
     name: str
-    text: io.TextIOBase
+    text: io.TextIOWrapper
     mapping_text: str
     watch: _Watch
     size: int
+
+    def lines(self) -> Iterator[str]:
+        """Line by line; one that never ends is refused before it fills the memory."""
+        while line := self.text.readline(LARGEST_LINE_CHARACTERS):
+            if len(line) == LARGEST_LINE_CHARACTERS:
+                msg = f"{self.name} has a line of more than {LARGEST_LINE_CHARACTERS:,} characters."
+                raise SourceRefusedError(msg)
+            yield line
 
     @property
     def sha256(self) -> str:
@@ -46,6 +58,10 @@ class Source:
     @property
     def share_read(self) -> float:
         return self.watch.size / max(self.size, 1)
+
+    @property
+    def is_at_its_end(self) -> bool:
+        return not self.text.readline(1)
 
     @property
     def ends_in_newline(self) -> bool:
@@ -58,7 +74,7 @@ def find_dataset() -> Path | None:
     if configured:
         return Path(configured)
     base = Path(settings.BASE_DIR)
-    places = (base / "data", base / "shared" / "data", base.parent / "shared" / "data")
+    places = (base / "data", base / "shared" / "data", base.parent / "shared" / "data", base / "var" / "downloads")
     return next((place / "diabetes130.zip" for place in places if (place / "diabetes130.zip").is_file()), None)
 
 
@@ -75,8 +91,8 @@ def open_source(path: Path) -> Iterator[Source]:
             opened = _from_zip(file) if begins == b"PK\x03\x04" else _from_csv(path, file)
             with opened as source:
                 yield source
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as damaged:
-        msg = f"{path.name} is a damaged or locked zip file: {damaged}."
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as damaged:
+        msg = f"{path.name} is a damaged zip file: {damaged}."
         raise SourceRefusedError(msg) from damaged
     except OSError as unreadable:
         msg = f"{path.name} cannot be read: {unreadable.strerror or unreadable}."
@@ -97,6 +113,7 @@ def _from_csv(path: Path, file: BinaryIO) -> Iterator[Source]:
 
 @contextlib.contextmanager
 def _from_zip(file: BinaryIO) -> Iterator[Source]:
+    _refuse_large_directory(file)
     with zipfile.ZipFile(file) as archive:
         table, mapping = _member(archive, TABLE, LARGEST_TABLE_BYTES), _member(archive, MAPPING, LARGEST_MAPPING_BYTES)
         with archive.open(mapping) as packed:
@@ -106,16 +123,15 @@ def _from_zip(file: BinaryIO) -> Iterator[Source]:
 
 
 def _member(archive: zipfile.ZipFile, name: str, largest: int) -> zipfile.ZipInfo:
-    members = archive.infolist()
-    if len(members) > MOST_ZIP_MEMBERS:
-        msg = f"The zip file holds {len(members)} files; the data set's holds two."
-        raise SourceRefusedError(msg)
-    found = [member for member in members if Path(member.filename).name.lower() == name]
+    found = [member for member in archive.infolist() if Path(member.filename).name.lower() == name]
     if len(found) != 1:
         msg = f"The zip file holds {len(found)} files named {name}; exactly one is needed."
         raise SourceRefusedError(msg)
     (member,) = found
     _refuse_if_large(name, member.file_size, largest)
+    if member.flag_bits & _ENCRYPTED:
+        msg = f"{name} is locked with a password."
+        raise SourceRefusedError(msg)
     if member.compress_type not in ZIP_METHODS or member.file_size > LARGEST_ZIP_RATIO * max(member.compress_size, 1):
         msg = f"{name} is packed more tightly than any such table can be: refused as a zip bomb."
         raise SourceRefusedError(msg)
@@ -136,6 +152,19 @@ def _source(name: str, packed: IO[bytes], mapping_bytes: bytes, size: int) -> So
 def _refuse_if_large(name: str, size: int, largest: int) -> None:
     if size > largest:
         msg = f"{name} would be {size:,} bytes; more than {largest:,} are not read."
+        raise SourceRefusedError(msg)
+
+
+def _refuse_large_directory(file: BinaryIO) -> None:
+    """Before zipfile reads it whole: a directory of millions of files would fill the memory."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _ZIP_END_SEARCHED_BYTES))
+    tail = file.read()
+    file.seek(0)
+    end = tail.rfind(b"PK\x05\x06")
+    directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if end >= 0 and (directory_bytes > LARGEST_ZIP_DIRECTORY_BYTES or b"PK\x06\x07" in tail[max(0, end - 20) : end]):
+        msg = "The zip file lists far more than the two files of the data set."
         raise SourceRefusedError(msg)
 
 

@@ -43,8 +43,8 @@ class Counts:
     outcomes: int
 
 
-def stage(stays: pl.DataFrame, patients: pl.DataFrame, *, units: dict[str, int], on_progress: Progress) -> int:
-    """Copy both frames into temporary tables that end with the transaction; returns the number of stays."""
+def stage(stays: pl.DataFrame, patients: pl.DataFrame, *, units: dict[str, int], on_progress: Progress) -> None:
+    """Copy both frames into temporary tables that end with the transaction."""
     placed = patients.with_columns(unit_id=pl.col("unit_code").replace_strict(units))
     with connection.cursor() as cursor:
         cursor.execute(_TEMPORARY_TABLES)
@@ -56,7 +56,6 @@ def stage(stays: pl.DataFrame, patients: pl.DataFrame, *, units: dict[str, int],
         on_progress("copying", copied / stays.height)
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON staged_stay (patient_id); ANALYZE staged_patient; ANALYZE staged_stay")
-    return stays.height
 
 
 def refuse_moved_dates(provenance: str) -> None:
@@ -89,10 +88,10 @@ def store(provenance: str, *, matured_by: datetime, on_progress: Progress) -> Co
     return Counts(**counts)
 
 
-def on_the_ward() -> dict[str, int]:
-    """Stays without a discharge, by the name of the unit, of all provenances."""
+def on_the_ward(provenance: str) -> dict[str, int]:
+    """Stays without a discharge, by the name of the unit."""
     with connection.cursor() as cursor:
-        cursor.execute(_ON_THE_WARD)
+        cursor.execute(_ON_THE_WARD, [provenance])
         return dict(cursor.fetchall())
 
 
@@ -124,6 +123,7 @@ def _drugs() -> pl.Expr:
 
 
 _TEMPORARY_TABLES = f"""
+DROP TABLE IF EXISTS pg_temp.staged_patient, pg_temp.staged_stay;
 CREATE TEMPORARY TABLE staged_patient (
     patient_id bigint PRIMARY KEY, medical_record_number text, family_name text, given_name text, birth_date date, sex text,
     unit_id bigint
@@ -179,5 +179,5 @@ ON CONFLICT (encounter_id) DO NOTHING
 
 _ON_THE_WARD = """
 SELECT u.name, count(*) FROM clinical_encounter e JOIN clinical_careunit u ON u.id = e.unit_id
-WHERE e.discharged_at IS NULL GROUP BY u.name ORDER BY u.name
+WHERE e.discharged_at IS NULL AND e.provenance = %s GROUP BY u.name ORDER BY u.name
 """
