@@ -16,3 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinical.urls")),
     path("", include("predictions.urls")),
 ]
+
+handler400 = "config.views.bad_request"
+handler500 = "config.views.server_error"

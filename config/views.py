@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from clinical.access import StaffRequest, public, requires
 from clinical.models.staff import Role
@@ -23,3 +25,16 @@ def home(request: StaffRequest) -> HttpResponseBase:
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or was open across a sign-in."""
     return render(request, "errors/csrf.html", status=403)
+
+
+@public
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What could not be read; the exception may quote it, so it is not told."""
+    return render(request, "400.html", status=400)
+
+
+@public
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: a page that needs neither the database nor a session, with the number to quote."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return HttpResponse(render_to_string("500.html", {"request_id": request_id}), status=500)
