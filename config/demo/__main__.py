@@ -78,7 +78,10 @@ def _serve(processes: Processes, *, first_port: int) -> str:
 
 
 def _check(address: str, *, synthetic: bool) -> int:
-    from config.demo import check  # noqa: PLC0415  reads Django's settings, which exist only inside the local environment
+    import django  # noqa: PLC0415  settings can be read only inside the local environment
+
+    django.setup()
+    from config.demo import check  # noqa: PLC0415  as above
 
     return check.walk(address, synthetic=synthetic)
 

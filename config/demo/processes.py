@@ -43,7 +43,11 @@ class Processes:
 
     def run_to_end(self, command: str, *arguments: str) -> None:
         """One management command in the foreground; its failure is the demonstration's."""
-        done = subprocess.run([sys.executable, "manage.py", command, *arguments], check=False)  # noqa: S603  our own command line
+        done = subprocess.run(  # noqa: S603  our own command line
+            [sys.executable, "manage.py", command, *arguments],
+            env={**os.environ, "WARDLIGHT_LOG_LEVEL": "WARNING"},  # people read this, not a log collector
+            check=False,
+        )
         if done.returncode != 0:
             raise SystemExit(done.returncode)
 
