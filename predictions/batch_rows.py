@@ -43,6 +43,8 @@ def store(scores: Scores, refused: dict[int, str]) -> int:
             copy.write(_HEADER)
             copy.write(_rows(scores).tobytes())
             copy.write(_TRAILER)
+        # without figures on this table the joins below read every prediction of the version, once for each batch
+        cursor.execute("ANALYZE scored (encounter_id, sha256)")
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
         cursor.execute(_LIST, _constants(scores))
