@@ -21,6 +21,7 @@ from clinical.diabetes130.source import find_dataset
 from clinical.errors import RowsRefusedError, SourceRefusedError
 from clinical.models import AuditEvent, CareUnit, Encounter, Outcome, Patient, StaffMembership, User
 from tests.clinical.data_set_files import csv_file, row, rows, table, zip_file
+from tests.factories import CareUnitFactory, PatientFactory
 
 AS_OF = date(2026, 3, 1)
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -110,17 +111,15 @@ def test_a_few_bad_rows_can_be_left_out_when_asked_and_more_cannot(tmp_path: Pat
 
 
 def test_a_fault_while_storing_takes_everything_back(tmp_path: Path, db: None) -> None:
-    store(tmp_path, rows(1))
-    with scope_of_the_system():
-        taken = Patient.objects.get()
-        taken.provenance = "ehr"  # somebody else now holds the record number that the file's patient would get
-        taken.save()
-    audited = AuditEvent.objects.count()
+    ward = CareUnitFactory()
+    with scope_of_the_system():  # somebody else holds the record number that the last of the file's patients would get
+        PatientFactory(home_unit=ward, provenance="ehr", medical_record_number=f"FD{504 * 387_420_489 % 10**9:09d}")
     with pytest.raises(SourceRefusedError, match="medical_record_number"):
         store(tmp_path, rows(5))
+    assert CareUnit.objects.get() == ward
     with scope_of_the_system():
-        assert (Patient.objects.count(), Encounter.objects.count()) == (1, 1)
-    assert AuditEvent.objects.count() == audited
+        assert (Patient.objects.count(), Encounter.objects.count()) == (1, 0)
+    assert not AuditEvent.objects.filter(verb="cohort.loaded").exists()
 
 
 def test_a_load_is_audited_in_counts(tmp_path: Path, db: None) -> None:
@@ -211,10 +210,11 @@ def test_people_are_fictitious_distinct_and_of_the_right_age_and_sex(tmp_path: P
 def test_a_birth_date_fits_all_stays_or_else_the_latest(tmp_path: Path, db: None) -> None:
     fitting = [row(encounter_id=1, patient_nbr=1, age="[60-70)", readmitted=">30"), row(encounter_id=2, patient_nbr=1)]
     clashing = [row(encounter_id=3, patient_nbr=2, age="[20-30)", readmitted=">30"), row(encounter_id=4, patient_nbr=2)]
-    report = store(tmp_path, [*fitting, *clashing])
-    assert report.age_bands_in_conflict == 1
+    younger = [row(encounter_id=5, patient_nbr=3, readmitted=">30"), row(encounter_id=6, patient_nbr=3, age="[20-30)")]
+    report = store(tmp_path, [*fitting, *clashing, *younger])
+    assert report.age_bands_in_conflict == 2
     with scope_of_the_system():
-        for stay in Encounter.objects.exclude(source_id="3").select_related("patient"):
+        for stay in Encounter.objects.exclude(source_id__in=("3", "5")).select_related("patient"):
             low = int(stay.age_band[1:3])
             assert low <= stay.patient.age_years_on(stay.admitted_at.date()) < low + 10
 
