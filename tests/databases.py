@@ -30,7 +30,7 @@ class FreshDatabase:
         return psycopg.connect(host=str(self.servers.postgres_socket_folder), user=role, dbname=self.name, autocommit=True)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603  our own command line
+        return subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment(), capture_output=True, text=True,
             timeout=MANAGE_SECONDS, check=False,
         )  # fmt: skip

@@ -25,7 +25,6 @@ def choose_data() -> Path | None:
 
 def _downloaded() -> Path | None:
     from clinical.diabetes130.download import download_dataset  # noqa: PLC0415  needed on this path alone
-
     from clinical.errors import ClinicalError  # noqa: PLC0415  as above
 
     sys.stdout.write("The UCI data set is not on this machine; asking the UCI archive for it.\n")
