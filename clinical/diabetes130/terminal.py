@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from typing import Self, TextIO
+from typing import Self
 
-from django.core.management.base import OutputWrapper
 from tqdm import tqdm
 
 from clinical.diabetes130.loading import LoadReport
@@ -23,15 +23,10 @@ _READING_ENDS = 21
 class ProgressBar:
     """One bar over all stages; silent where nobody watches."""
 
-    def __init__(self, stream: OutputWrapper | TextIO) -> None:
-        self.bar = tqdm(
-            total=100,
-            unit="%",
-            file=stream,
-            disable=None,
-            leave=False,
-            bar_format="{desc:<20} {percentage:3.0f} % |{bar}| {elapsed}",
-        )
+    def __init__(self) -> None:
+        # the process's own stream: a command's self.stderr would colour every step and end it with a new line
+        layout = "{desc:<20} {percentage:3.0f} % |{bar}| {elapsed}"
+        self.bar = tqdm(total=100, file=sys.stderr, disable=None, leave=False, bar_format=layout)
 
     def __enter__(self) -> Self:
         return self

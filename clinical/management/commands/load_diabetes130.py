@@ -36,7 +36,7 @@ class Command(BaseCommand):
             msg = "The data set was not found: name its zip or csv file, or set WARDLIGHT_DATASET."
             raise CommandError(msg)
         try:
-            with ProgressBar(self.stderr) as bar:
+            with ProgressBar() as bar:
                 table = read_table(path, on_progress=bar.reading)
                 report = load(
                     table=table,

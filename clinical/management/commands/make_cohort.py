@@ -50,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _store(self, raw: pl.DataFrame, *, as_of: date | None) -> None:
-        with ProgressBar(self.stderr) as bar:
+        with ProgressBar() as bar:
             table = table_of(raw, sha256=files.digest(files.as_bytes(raw)))
             report = load(table=table, as_of=as_of, on_progress=bar.storing)
         for line in lines_of(report):
