@@ -43,8 +43,7 @@ def store(scores: Scores, refused: dict[int, str]) -> int:
             copy.write(_HEADER)
             copy.write(_rows(scores).tobytes())
             copy.write(_TRAILER)
-        # without figures on this table the joins below read every prediction of the version, once for each batch
-        cursor.execute("ANALYZE scored (encounter_id, sha256)")
+        cursor.execute("ANALYZE scored (encounter_id)")
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
         cursor.execute(_LIST, _constants(scores))
@@ -127,6 +126,8 @@ SELECT gen_random_uuid(), encounter_id, %(version)s, %(schema)s, sha256, array_r
 FROM scored
 ON CONFLICT (encounter_id, model_version_id, features_sha256) DO NOTHING
 """
+# LATERAL, LIMIT 1: one look-up by the unique index for each row, whatever the planner believes of a table that was empty
+# when it was last analysed; it has chosen to read the whole table for each row.
 # follow_up_* belong to what staff did: an entry that stands keeps them
 _LIST = """
 INSERT INTO predictions_worklistentry AS entry (
@@ -135,8 +136,10 @@ INSERT INTO predictions_worklistentry AS entry (
 SELECT e.id, e.unit_id, p.id, p.risk_probability, p.band, '', false, e.admitted_at, e.discharged_at, ''
 FROM scored
 JOIN clinical_encounter e ON e.id = scored.encounter_id
-JOIN predictions_prediction p ON p.encounter_id = scored.encounter_id AND p.model_version_id = %(version)s
-    AND p.features_sha256 = scored.sha256
+CROSS JOIN LATERAL (
+    SELECT id, risk_probability, band FROM predictions_prediction
+    WHERE encounter_id = scored.encounter_id AND model_version_id = %(version)s AND features_sha256 = scored.sha256
+    LIMIT 1) p
 ORDER BY e.id
 ON CONFLICT (encounter_id) DO UPDATE SET
     unit_id = excluded.unit_id, prediction_id = excluded.prediction_id, risk_probability = excluded.risk_probability,
