@@ -41,7 +41,7 @@ Metrics: TypeAlias = Mapping[str, Metric]
 def evaluate(scores: Vector, readmitted: Outcomes, patients: Patients, *, seed: int, draws: int = DRAWS) -> dict[str, Metric]:
     """Every figure of a model on held-out rows; the interval is drawn for those that are quoted."""
     slope, in_the_large = calibration_line(scores, readmitted)
-    metrics = {
+    return {
         "auc": with_interval(auc, scores, readmitted, patients, seed=seed, draws=draws),
         "auprc": Metric(float(average_precision_score(readmitted, scores))),
         "brier": Metric(float(brier_score_loss(readmitted, scores))),
@@ -55,7 +55,6 @@ def evaluate(scores: Vector, readmitted: Outcomes, patients: Patients, *, seed: 
         "rate": Metric(float(readmitted.mean())),
         "mean_score": Metric(float(scores.mean())),
     }
-    return metrics
 
 
 def as_json(metrics: Metrics) -> dict[str, Any]:

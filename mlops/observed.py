@@ -29,9 +29,7 @@ def reliability_of(scores: Vector, readmitted: Outcomes, *, bins: int = BINS) ->
 def _band(name: BandName, start: float, readmitted: npt.NDArray[np.bool_]) -> Band:
     events, total = int(readmitted.sum()), len(readmitted)
     low, high = wilson_95(events, total)
-    return Band(
-        name=name, from_probability=start, patients=total, readmitted=events, observed_low=low, observed_high=high
-    )
+    return Band(name=name, from_probability=start, patients=total, readmitted=events, observed_low=low, observed_high=high)
 
 
 def _bin(scores: Vector, readmitted: Outcomes) -> ReliabilityBin:

@@ -76,9 +76,7 @@ def promote(version: ModelVersion, *, by: User) -> ModelVersion:
         version.promoted_at, version.promoted_by = timezone.now(), by
         _become(version, ModelStatus.CHAMPION)
         detail = {"number": version.number, "retired": before.number if before else None}
-        audit.record(
-            actor=by, verb="model.promoted", subject_type="model_version", subject_id=version.public_id, detail=detail
-        )
+        audit.record(actor=by, verb="model.promoted", subject_type="model_version", subject_id=version.public_id, detail=detail)
     return version
 
 

@@ -40,7 +40,7 @@ class BatchReport:
         return BatchReport(self.scored + other.scored, self.stored + other.stored, self.refused + other.refused)
 
 
-def score_all(*, only_unscored: bool = False, on_rows: Callable[[int], None] | None = None) -> BatchReport:
+def score_all(*, only_unscored: bool = False, on_rows: Callable[[int], object] | None = None) -> BatchReport:
     """Score every encounter, or those that the champion has not scored; `on_rows` is told of each finished batch."""
     holder = champion.current()
     report = BatchReport()

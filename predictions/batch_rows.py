@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,7 @@ def store(scores: Scores, refused: dict[int, str]) -> int:
     return stored
 
 
-def _constants(scores: Scores) -> dict[str, object]:
+def _constants(scores: Scores) -> dict[str, Any]:
     return {
         "version": scores.champion.version_id,
         "schema": scores.champion.feature_schema,

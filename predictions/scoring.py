@@ -93,7 +93,8 @@ def _list_with_score(encounter: Encounter, prediction: Prediction) -> None:
 def _list_without_score(encounter: Encounter, error: PredictionError) -> None:
     _list(encounter, not_scored_reason=str(error)[:LONGEST_REASON], waits_for_score=error.may_pass)
     detail = {"reason": error.code}
-    audit.record(actor=None, verb="encounter.not_scored", subject_type="encounter", subject_id=encounter.public_id, detail=detail)
+    subject = encounter.public_id
+    audit.record(actor=None, verb="encounter.not_scored", subject_type="encounter", subject_id=subject, detail=detail)
 
 
 def _list(encounter: Encounter, **entry: object) -> None:

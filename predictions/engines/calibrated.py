@@ -55,7 +55,7 @@ class CalibratedModel:
 
 def _on_probability_scale(base_log_odds: float, parts: Matrix) -> Explained:
     total = parts.sum(axis=1)
-    base = float(_probability(np.float64(base_log_odds)))
+    base = float(_probability(np.array([base_log_odds]))[0])
     probabilities = _probability(base_log_odds + total)
     # where the parts cancel out the quotient is 0/0: its limit is the slope of the curve at the base
     nearly_nothing = np.abs(total) < _NEARLY_NOTHING

@@ -49,7 +49,8 @@ class TreeTables:
             return None
         parameters = model["learner"]["learner_model_param"]
         features = int(parameters["num_feature"])
-        return cls(features=features, base=_base_log_odds(parameters) + sum(tree.mean for tree in trees), **_stack(trees, features))
+        base = _base_log_odds(parameters) + sum(tree.mean for tree in trees)
+        return cls(features=features, base=base, **_stack(trees, features))
 
     def contributions(self, matrix: Matrix) -> Matrix:
         """One column a feature and a last one with the base, in log-odds."""
@@ -162,9 +163,7 @@ def _passes(path: _Path, feature: int) -> npt.NDArray[np.float64]:
     return passes.astype(np.float64)
 
 
-def _shapley(
-    place: int, passes: Sequence[npt.NDArray[np.float64]], shares: Sequence[float]
-) -> npt.NDArray[np.float64]:
+def _shapley(place: int, passes: Sequence[npt.NDArray[np.float64]], shares: Sequence[float]) -> npt.NDArray[np.float64]:
     """Feature `place`'s mean gain over all orders in which features become known; unknown ones count by their share."""
     others = [other for other in range(len(passes)) if other != place]
     total = np.zeros(_COMBINATIONS)

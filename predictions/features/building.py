@@ -11,7 +11,7 @@ import math
 import threading
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -52,7 +52,7 @@ def refusals(matrix: Matrix) -> dict[int, str]:
     return {int(row): _outside(FEATURES[int(np.argmax(outside[row]))]) for row in rows}
 
 
-def select(table: nw.LazyFrame) -> nw.LazyFrame:
+def select(table: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The same features over any engine that narwhals knows."""
     return table.with_columns(*TERMS).select(*(feature.expression.alias(feature.name) for feature in FEATURES))
 

@@ -69,6 +69,7 @@ TERMS = (
 def _diagnosis(place: int) -> tuple[Feature, Feature]:
     category = nw.col(_term(place))
     digit = nw.col(f"diagnosis_{place}").str.slice(4, 1)
+    kind = nw.when(category == icd9.DIABETES).then(nw.when(digit != "").then(digit).otherwise(nw.lit("0")))
     return (
         Feature(
             name=f"diagnosis_{place}_category", label=f"{_PLACES[place]}, ICD-9 category", factor=f"diagnosis_{place}",
@@ -78,7 +79,7 @@ def _diagnosis(place: int) -> tuple[Feature, Feature]:
         Feature(
             name=f"diagnosis_{place}_diabetes_kind", label=f"{_PLACES[place]}, kind of diabetes", factor=f"diagnosis_{place}",
             unit="fourth digit of 250", low=0, high=9, missing="not a diabetes code", values=_DIABETES_KINDS,
-            expression=nw.when(category == icd9.DIABETES).then(nw.when(digit != "").then(digit).otherwise(nw.lit("0"))).cast(nw.Float64), missing_words="",
+            expression=kind.cast(nw.Float64), missing_words="",
         ),
     )  # fmt: skip
 

@@ -23,9 +23,9 @@ _SEPARATOR = "|"
 # All drug columns written one after another, once: counting a word in one text costs a fraction of comparing 23 columns.
 TERMS = (
     nw.concat_str([nw.col(column) for column in DRUG_COLUMNS.values()], separator=_SEPARATOR).alias(_ALL_DRUGS),
-    nw.concat_str(
-        [nw.col(column) for drug, column in DRUG_COLUMNS.items() if drug not in _COMMON], separator=_SEPARATOR
-    ).alias(_RARER_DRUGS),
+    nw.concat_str([nw.col(column) for drug, column in DRUG_COLUMNS.items() if drug not in _COMMON], separator=_SEPARATOR).alias(
+        _RARER_DRUGS
+    ),
 )
 
 

@@ -44,7 +44,9 @@ class ModelVersion(models.Model):
     training_data = models.JSONField(default=dict, help_text="Source, digest, rows, patients, protocol and seed.")
     metrics = models.JSONField(default=dict, help_text="On held-out patients; each with its interval where it has one.")
     bands = models.JSONField(default=list, help_text="Risk bands with thresholds and the rate observed on held-out patients.")
-    reliability = models.JSONField(default=list, help_text="Observed rates with intervals along the score, on held-out patients.")
+    reliability = models.JSONField(
+        default=list, help_text="Observed rates with intervals along the score, on held-out patients."
+    )
     status = models.CharField(max_length=10, choices=ModelStatus.choices, default=ModelStatus.CANDIDATE)
     trained_at = models.DateTimeField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
