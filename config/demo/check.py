@@ -71,7 +71,8 @@ class Walk:
         self.risks = [int(risk) for risk in re.findall(r"(\d+) of 100", page.text)]
         expect(len(paths) >= 5, f"{len(paths)} encounters on the list")  # noqa: PLR2004  a ward has more than a handful
         expect(self.risks == sorted(self.risks, reverse=True), f"the list is not ranked: {self.risks[:20]}")
-        expect(("synthetic" in page.text.lower()) >= self.synthetic, "the page does not say that its patients are synthetic")
+        expect("Not for the care of any patient" in page.text, "the page does not say what kind of data this is")
+        expect(("Synthetic cohort" in page.text) == self.synthetic, "the page names the wrong kind of data")
         self.encounter_path = paths[0]
         return f"{len(paths)} encounters, from {self.risks[0]} to {self.risks[-1]} of 100"
 

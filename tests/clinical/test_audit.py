@@ -9,6 +9,11 @@ from clinical import audit
 from clinical.models import AuditEvent, User
 from tests.databases import FreshDatabase
 
+SWAP_51_AND_52 = (
+    "UPDATE clinical_auditevent SET position = -position WHERE position IN (51, 52);"
+    "UPDATE clinical_auditevent SET position = 103 + position WHERE position < 0"
+)
+
 
 def test_rows_are_numbered_without_gaps_and_chained(alice: User) -> None:
     first = audit.record(actor=alice, verb="worklist.viewed")
@@ -60,7 +65,7 @@ def test_a_row_belongs_to_the_transaction_of_what_it_tells_of(alice: User) -> No
     [
         ("UPDATE clinical_auditevent SET detail = '{\"n\": 7}' WHERE position = 3", 3),
         ("DELETE FROM clinical_auditevent WHERE position = 3", 4),
-        ("UPDATE clinical_auditevent SET position = 103 - position WHERE position IN (51, 52)", 51),
+        (SWAP_51_AND_52, 51),
     ],
     ids=["altered", "deleted", "reordered"],
 )

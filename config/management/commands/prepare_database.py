@@ -23,7 +23,8 @@ class Command(BaseCommand):
             raise CommandError(msg)
         call_command("migrate", database="owner", interactive=False, verbosity=options["verbosity"])
         grant_to_application()
-        self.stdout.write("Database is ready.")
+        if options["verbosity"]:
+            self.stdout.write("Database is ready.")
 
 
 def grant_to_application() -> None:

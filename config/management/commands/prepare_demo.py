@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             self._step("Training", "train_model")
             self._step("Promotion", "promote_model", by="approver")
         self._step("Scoring", "score_all", only_unscored=True)
+        _take_statistics()
 
     def _step(self, title: str, command: str, *arguments: Any, **options: Any) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"{title} ..."))
@@ -51,6 +53,12 @@ class Command(BaseCommand):
         call_command(command, *arguments, **options)
         self.stdout.write(f"{title} done in {time.monotonic() - started:.1f} s")
         self.stdout.flush()
+
+
+def _take_statistics() -> None:
+    """The planner guesses badly at tables that were filled in one go; only their owner may look."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _encounters_stored() -> bool:
