@@ -1,0 +1,108 @@
+"""The command: which benches, how often, on how many encounters."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import loading, machine, memory, report, scoring, training, worklist
+from bench.databases import BenchError
+from bench.figures import Figure
+from bench.world import SYNTHETIC_ENCOUNTERS, World, say, world
+from config.embedded import EmbeddedServerError
+from config.environment import VAR
+
+RUNS = 3
+JSON = VAR / "bench.json"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One name on the command line."""
+
+    what: str
+    measure: Callable[[World], list[Figure]]
+    is_long: bool = False
+
+
+BENCHES = {
+    "load": Bench("load the data set into an empty database", loading.measure),
+    "train": Bench("train and evaluate the default model", training.measure),
+    "score_all": Bench("score everybody anew, explanations stored", scoring.measure_all),
+    "score_one": Bench("score one encounter in process", scoring.measure_one),
+    "worklist": Bench("the worklist page over HTTP", worklist.measure),
+    "memory": Bench("what a web worker holds", memory.measure),
+    "worklist_10x": Bench("the worklist page at ten times as many encounters", worklist.measure_tenfold, is_long=True),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, write. Returns 0 also where a target is missed: the table says so, and a machine may be busy."""
+    options = _options(arguments)
+    if options.list:
+        print("\n".join(f"{name:<13} {_described(bench)}" for name, bench in BENCHES.items()))
+        return 0
+    names = options.names or [name for name, bench in BENCHES.items() if options.all or not bench.is_long]
+    try:
+        figures, facts, loads = _measure(names, runs=options.runs, synthetic_encounters=options.encounters)
+    except (BenchError, EmbeddedServerError) as trouble:
+        sys.stderr.write(f"wardlight: {trouble}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; nothing is left behind.\n")
+        return 130
+    report.write(options.json, figures, facts, loads)
+    print(report.show_facts(facts) + "\n\n" + report.show(figures))
+    return 0
+
+
+def _measure(
+    names: Sequence[str], *, runs: int, synthetic_encounters: int
+) -> tuple[list[Figure], dict[str, object], dict[str, float]]:
+    figures: list[Figure] = []
+    facts: dict[str, object] = machine.facts()
+    loads: dict[str, float] = {}
+    with world(runs=runs, synthetic_encounters=synthetic_encounters) as filled:
+        facts["cohort"] = filled.cohort
+        for name in names:
+            loads[name] = machine.load_average()
+            say(f"{name} (load average {loads[name]})")
+            figures += BENCHES[name].measure(filled)
+    return figures, facts, loads
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench",
+        description="Times Wardlight's jobs on a database of its own, each beside a reference, and prints a table.",
+        epilog="Names: " + "; ".join(f"{name}: {_described(bench)}" for name, bench in BENCHES.items()) + ".",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which; without any, all but the long")
+    parser.add_argument("--all", action="store_true", help="the long ones too")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument("--runs", type=_count, default=RUNS, metavar="N", help="runs of each (%(default)s)")
+    parser.add_argument(
+        "--encounters", type=_count, default=SYNTHETIC_ENCOUNTERS, metavar="N",
+        help="size of the synthetic cohort that is used where the data set is not found (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--json", type=Path, default=JSON, metavar="FILE", help="where the figures go (var/bench.json)")
+    return parser.parse_args(arguments)
+
+
+def _described(bench: Bench) -> str:
+    return f"{bench.what} (long: only when named, or with --all)" if bench.is_long else bench.what
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        msg = "must be at least 1"
+        raise argparse.ArgumentTypeError(msg)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

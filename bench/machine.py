@@ -1,0 +1,34 @@
+"""Where the figures were taken: without this a figure says little."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+
+def facts() -> dict[str, Any]:
+    """Machine and moment, as they are when the measuring begins."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load_average_at_start": load_average(),
+    }
+
+
+def load_average() -> float:
+    """Of the last minute: processes that ran or wanted to. Above the number of cores, others were at work too."""
+    return round(os.getloadavg()[0], 2)
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())

@@ -1,0 +1,123 @@
+"""What the champion and its library take: one encounter with all that belongs to it, and the library alone."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import xgboost
+from django.utils import timezone
+
+from clinical.access import scope_of_the_system
+from clinical.history import histories, history_of
+from clinical.models import Encounter
+from mlops.datasets import from_database
+from predictions import champion, features, scoring
+from predictions.engines.base import Matrix
+from predictions.engines.boosted import BoostedParameters
+from predictions.explain import factors_from
+from predictions.features import schema
+from predictions.features.building import as_stored, compute
+from predictions.models import FeatureSchema
+
+SEED = 42
+FITS_ON = "hist"
+
+
+def score_one(*, runs: int, encounters: int, warm_up: int) -> dict[str, list[list[float]]]:
+    """Milliseconds of each encounter in each run: thought through, stored, and by the library alone."""
+    chosen = iter(_some_encounters(warm_up + runs * encounters))
+    bare = _bare()
+    _turn([next(chosen) for _number in range(warm_up)], bare)
+    found = [_turn([next(chosen) for _number in range(encounters)], bare) for _run in range(runs)]
+    return {name: [run[name] for run in found] for name in ("thought", "stored", "bare")}
+
+
+def bare_contributions() -> dict[str, float]:
+    """Seconds of pred_contribs over everybody's features."""
+    with scope_of_the_system():
+        encounter_ids = list(Encounter.objects.can_return().order_by("pk").values_list("pk", flat=True))
+        matrix = compute(histories(encounter_ids, as_of=timezone.now()))
+    booster = _booster(threads=0)
+    data = _data(matrix)
+    return {"seconds": _seconds(lambda: booster.predict(data, pred_contribs=True))}
+
+
+def bare_fit() -> dict[str, float]:
+    """Seconds of one fit on the training rows of protocol C."""
+    part = from_database(as_of=timezone.now(), seed=SEED).training
+    learned = {**asdict(BoostedParameters()), "objective": "binary:logistic", "tree_method": FITS_ON, "seed": SEED}
+    rounds = learned.pop("trees")
+    data = _data(part.matrix, part.readmitted.astype(np.float64))
+    return {"seconds": _seconds(lambda: xgboost.train(learned, data, num_boost_round=rounds))}
+
+
+def _turn(encounters: list[Encounter], bare: Callable[[Matrix], object]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {"thought": [], "stored": [], "bare": []}
+    for encounter in encounters:
+        row: list[Matrix] = []
+        found["thought"].append(1000 * _seconds(lambda encounter=encounter, row=row: row.append(_think(encounter))))
+        found["stored"].append(1000 * _seconds(lambda encounter=encounter: scoring.score(encounter)))
+        found["bare"].append(1000 * _seconds(lambda row=row: bare(row[0])))
+    return found
+
+
+def _think(encounter: Encounter) -> Matrix:
+    """As scoring.score does it, and the words of the page, with nothing kept."""
+    with scope_of_the_system():
+        history = history_of(encounter, as_of=timezone.now())
+    matrix = features.build(history.table())
+    holder = champion.current()
+    explained = holder.model.explained(matrix)
+    holder.reliability.interval_of(float(explained.probabilities[0]))
+    factors_from(definition=_definition(), values=as_stored(matrix[0]), parts=explained.parts[0].tolist())
+    return matrix
+
+
+def _bare() -> Callable[[Matrix], object]:
+    booster = _booster(threads=1)
+
+    def predict(matrix: Matrix) -> object:
+        return booster.inplace_predict(matrix), booster.predict(_data(matrix, threads=1), pred_contribs=True)
+
+    return predict
+
+
+def _booster(*, threads: int) -> xgboost.Booster:
+    booster = xgboost.Booster({"nthread": threads})
+    booster.load_model(bytearray(champion.current().model.engine.to_bytes()))
+    booster.set_param({"nthread": threads})
+    return booster
+
+
+def _data(matrix: Matrix, label: Any = None, *, threads: int | None = None) -> xgboost.DMatrix:
+    types = ["c" if is_category else "q" for is_category in schema.categories()]
+    return xgboost.DMatrix(matrix, label, feature_types=types, enable_categorical=True, nthread=threads)
+
+
+def _some_encounters(count: int) -> list[Encounter]:
+    with scope_of_the_system():
+        able = list(Encounter.objects.can_return().order_by("pk").values_list("pk", flat=True))
+        chosen = random.Random(SEED).sample(able, min(count, len(able)))  # noqa: S311  the same ones each time
+        by_id = Encounter.objects.in_bulk(chosen)
+    return [by_id[pk] for pk in chosen]
+
+
+_definitions: dict[str, Any] = {}
+
+
+def _definition() -> Any:
+    key = champion.current().feature_schema
+    if key not in _definitions:
+        _definitions[key] = FeatureSchema.objects.get(pk=key).definition
+    return _definitions[key]
+
+
+def _seconds(job: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    job()
+    return time.perf_counter() - started
