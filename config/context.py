@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -12,4 +13,5 @@ from clinical.cohorts import loaded_cohorts
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the base page; the cohorts are asked for only where the frame is drawn."""
-    return {"cohorts": SimpleLazyObject(loaded_cohorts), "request_id": getattr(request, "request_id", "")}
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return {"cohorts": SimpleLazyObject(loaded_cohorts), "request_id": request_id}

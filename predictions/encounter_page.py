@@ -74,6 +74,7 @@ class Risk:
     frequency: Frequency
     interval: Interval
     band: Band | None
+    band_range: str
     observed: Frequency | None
     observed_interval: Interval | None
     groups: list[Group]
@@ -93,6 +94,7 @@ class Event:
     sign: str
     what: str
     more: str = ""
+    until: datetime | None = None
     encounter: Encounter | None = None
 
 
@@ -135,13 +137,15 @@ def told(prediction: Prediction) -> Risk:
     """A stored score in words and marks; needs its model version and feature schema."""
     factors = factors_of(prediction)
     frequency = Frequency(prediction.risk_probability)
-    band = next((band for band in bands_from(prediction.model_version.bands) if band.name == prediction.band), None)
+    bands = bands_from(prediction.model_version.bands)
+    band = next((band for band in bands if band.name == prediction.band), None)
     inputs = _inputs(prediction)
     return Risk(
         prediction=prediction,
         frequency=frequency,
         interval=interval(prediction.risk_low, prediction.risk_high),
         band=band,
+        band_range=_band_range(band, bands) if band else "",
         observed=Frequency(band.observed_rate) if band else None,
         observed_interval=interval(band.observed_low, band.observed_high) if band else None,
         groups=[_group(group, factors) for group in GROUP_ORDER],
@@ -157,6 +161,15 @@ def told(prediction: Prediction) -> Risk:
         inputs=inputs,
         missing=[line.label for line in inputs if line.is_missing],
     )
+
+
+def _band_range(band: Band, bands: list[Band]) -> str:
+    """Which scores the band holds, in patients of 100."""
+    first = Frequency(band.from_probability).count
+    above = [other.from_probability for other in bands if other.from_probability > band.from_probability]
+    if not above:
+        return f"scores of {first} and more"
+    return f"scores from {first} to {Frequency(min(above)).count}" if first else f"scores below {Frequency(min(above)).count}"
 
 
 def _group(group: FactorGroup, factors: Iterable[Factor]) -> Group:
@@ -217,10 +230,10 @@ def _timeline(user: User, encounter: Encounter, follow_ups: list[FollowUp], pred
 
 
 def _of_another_stay(stay: Encounter) -> Event:
-    until = f"to {_day(stay.discharged_at)}" if stay.discharged_at else "on the ward now"
     days = f"{stay.length_of_stay_days} day{'' if stay.length_of_stay_days == 1 else 's'}"
-    how = str(stay.get_admission_type_display()).lower()
-    return Event(stay.admitted_at, "admitted", f"Stay of {days}", f"{stay.unit}, {how} admission, {until}", stay)
+    what = f"Stay of {days}" if stay.discharged_at else "On the ward now"
+    more = f"{stay.unit}. Admission: {str(stay.get_admission_type_display()).lower()}"
+    return Event(stay.admitted_at, "admitted", what, more, until=stay.discharged_at, encounter=stay)
 
 
 def _day(at: datetime) -> str:

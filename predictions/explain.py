@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 from predictions.factor_group import FactorGroup
@@ -43,12 +44,42 @@ def factors_of(prediction: Prediction) -> list[Factor]:
 
 def factors_from(*, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float]) -> list[Factor]:
     """One factor for each clinical concept of the schema: the parts of its features are summed, so nothing is lost."""
+    points_of = _points_of(definition, parts)
+    factors = _factors(definition["factors"], definition=definition, values=values, points_of=points_of)
+    return sorted(factors, key=lambda factor: -abs(factor.points))
+
+
+def strongest_raising(
+    *, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float], count: int
+) -> list[Factor]:
+    """The `count` factors that raise the score most: what a list has room for, without wording all the others."""
+    points_of = _points_of(definition, parts)
+    raising = (concept for concept in definition["factors"] if points_of.get(concept["key"], 0.0) > 0)
+    strongest = nlargest(count, raising, key=lambda concept: points_of[concept["key"]])
+    return _factors(strongest, definition=definition, values=values, points_of=points_of)
+
+
+def _points_of(definition: Mapping[str, Any], parts: Sequence[float]) -> dict[str, float]:
     points_of: dict[str, float] = {}
-    words_of: dict[str, str] = {}
-    for feature, value, part in zip(definition["features"], values, parts, strict=True):
+    for feature, part in zip(definition["features"], parts, strict=True):
         points_of[feature["factor"]] = points_of.get(feature["factor"], 0.0) + HUNDRED * part
-        words_of[feature["name"]] = _say(feature, value, definition["value_sets"])
-    factors = [
+    return points_of
+
+
+def _factors(
+    concepts: Sequence[Mapping[str, Any]],
+    *,
+    definition: Mapping[str, Any],
+    values: Sequence[float | None],
+    points_of: Mapping[str, float],
+) -> list[Factor]:
+    told = {name for concept in concepts for name in concept["told_by"]}
+    words_of = {
+        feature["name"]: _say(feature, value, definition["value_sets"])
+        for feature, value in zip(definition["features"], values, strict=True)
+        if feature["name"] in told
+    }
+    return [
         Factor(
             key=concept["key"],
             label=concept["label"],
@@ -56,9 +87,8 @@ def factors_from(*, definition: Mapping[str, Any], values: Sequence[float | None
             points=points_of.get(concept["key"], 0.0),
             group=FactorGroup(concept["group"]),
         )
-        for concept in definition["factors"]
+        for concept in concepts
     ]
-    return sorted(factors, key=lambda factor: -abs(factor.points))
 
 
 def _words(concept: Mapping[str, Any], words_of: Mapping[str, str]) -> str:

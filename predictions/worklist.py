@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, reduce
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Expression, F, OuterRef, Q, Subquery, Value
+from django.db import connection
+from django.db.models import Expression, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from clinical import audit
 from clinical.access import units_for
-from clinical.models import CareUnit, Encounter, FollowUp, Patient, User
+from clinical.models import CareUnit, Encounter, FollowUp, User
 from clinical.models.follow_up import FollowUpKind, FollowUpState
+from clinical.models.patient import banner_name
 from predictions.bands import BandName
-from predictions.explain import Factor, factors_of
+from predictions.explain import Factor, strongest_raising
 from predictions.models import FeatureSchema, WorklistEntry
 from predictions.risk_words import Frequency, Interval, interval
 from predictions.worklist_choice import (
@@ -41,20 +44,33 @@ REASONS_SHOWN = 2
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the list."""
+class Moment:
+    """A time as the list shows it."""
 
-    encounter: Encounter
-    patient: Patient
-    unit: CareUnit
+    iso: str
+    day: str
+    day_and_clock: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list, in words: a template that formats fifty of them is half the time of the page."""
+
+    encounter_id: UUID
+    patient_name: str
+    born: str
+    record_number: str
+    unit: str
     risk: Frequency | None
     interval: Interval | None
     band: BandName | None
-    reasons: list[Factor]
+    reasons: list[str]
     not_scored_reason: str
+    admitted: Moment
+    discharged: Moment | None
     follow_up: FollowUpState | None
-    follow_up_kind: FollowUpKind | None
-    follow_up_at: datetime | None
+    follow_up_kind: str
+    followed_up: Moment | None
 
 
 @dataclass(frozen=True)
@@ -69,11 +85,20 @@ class Page:
     refreshed_at: datetime
 
     @property
+    def not_scored_words(self) -> str:
+        return counted(self.not_scored)
+
+    @property
     def count_words(self) -> str:
         """How long the whole list is, and how much of it is here."""
-        total = f"{self.total:,}" if self.total <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}"
+        total = counted(self.total)
         shown = "all shown" if self.total == len(self.rows) else f"{len(self.rows)} shown"
         return f"{total} encounter{'' if self.total == 1 else 's'}, {shown}"
+
+
+def counted(number: int) -> str:
+    """A count in words that does not claim more than was counted."""
+    return f"{number:,}" if number <= COUNTED_UP_TO else f"more than {COUNTED_UP_TO:,}"
 
 
 def page(*, user: User, choice: Choice) -> Page:
@@ -140,12 +165,16 @@ def _matches(search: str) -> Q:
 
 
 def _counts(choice: Choice, units: Sequence[CareUnit]) -> tuple[int, int]:
-    """(rows, rows without a score), the first counted only as far as somebody would page, the second exactly."""
-    some = _entries(choice, units).values("pk", "risk_probability")[: COUNTED_UP_TO + 1]
-    counts = some.aggregate(rows=Count("pk"), unscored=Count("pk", filter=Q(risk_probability__isnull=True)))
-    if counts["rows"] > COUNTED_UP_TO:
-        counts["unscored"] = _entries(choice, units).filter(risk_probability__isnull=True).count()
-    return counts["rows"], counts["unscored"]
+    """(rows, rows without a score), counted no further than somebody would page."""
+    entries = _entries(choice, units)
+    parts = [entries.values("pk"), entries.filter(risk_probability__isnull=True).values("pk")]
+    compiled = [part.order_by()[: COUNTED_UP_TO + 1].query.sql_with_params() for part in parts]
+    # one statement for both; the inner ones are Django's own, with their own parameters
+    counts = ", ".join(f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _parameters in compiled)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}", [value for _sql, parameters in compiled for value in parameters])
+        rows, not_scored = cursor.fetchone()
+    return rows, not_scored
 
 
 def _has_empty(choice: Choice, total: int, not_scored: int) -> bool:
@@ -237,40 +266,71 @@ def _as_json(value: Any) -> Any:
 # --- what each row says ----------------------------------------------------------------------------------------------------
 
 
+COLUMNS = (
+    "encounter_id", "encounter__public_id", "encounter__patient__family_name", "encounter__patient__given_name",
+    "encounter__patient__birth_date", "encounter__patient__medical_record_number", "unit__name",
+    "admitted_at", "discharged_at", "band", "not_scored_reason", "follow_up_state", "follow_up_at", "last_kind",
+    "prediction__public_id", "prediction__risk_probability", "prediction__risk_low", "prediction__risk_high",
+    "prediction__feature_schema_id", "prediction__feature_values", "prediction__factors",
+)  # fmt: skip
+
+
 def _rows(encounter_ids: list[int]) -> tuple[list[Row], list[str]]:
     last = FollowUp.objects.filter(encounter=OuterRef("encounter_id")).order_by("-recorded_at", "-pk")
     entries = (
         WorklistEntry.objects.filter(encounter__in=encounter_ids)
-        .select_related("encounter__patient", "unit", "prediction")
         .annotate(last_kind=Subquery(last.values("kind")[:1]))
+        .values_list(*COLUMNS, named=True)
     )
-    by_id = {entry.pk: entry for entry in entries}
+    by_id = {entry.encounter_id: entry for entry in entries}
     shown = [by_id[pk] for pk in encounter_ids if pk in by_id]
-    return [_row(entry) for entry in shown], [str(entry.prediction.public_id) for entry in shown if entry.prediction]
+    return [_row(entry) for entry in shown], [str(e.prediction__public_id) for e in shown if e.prediction__public_id]
 
 
 def _row(entry: Any) -> Row:
-    prediction = entry.prediction
-    reasons: list[Factor] = []
-    if prediction is not None:
-        prediction.feature_schema = _schema(prediction.feature_schema_id)
-        reasons = [factor for factor in factors_of(prediction) if factor.raises_risk][:REASONS_SHOWN]
+    is_scored = entry.prediction__public_id is not None
     return Row(
-        encounter=entry.encounter,
-        patient=entry.encounter.patient,
-        unit=entry.unit,
-        risk=Frequency(prediction.risk_probability) if prediction else None,
-        interval=interval(prediction.risk_low, prediction.risk_high) if prediction else None,
-        band=BandName(entry.band) if prediction else None,
-        reasons=reasons,
+        encounter_id=entry.encounter__public_id,
+        patient_name=banner_name(entry.encounter__patient__family_name, entry.encounter__patient__given_name),
+        born=f"{entry.encounter__patient__birth_date:%d-%b-%Y}",
+        record_number=entry.encounter__patient__medical_record_number,
+        unit=entry.unit__name,
+        risk=Frequency(entry.prediction__risk_probability) if is_scored else None,
+        interval=interval(entry.prediction__risk_low, entry.prediction__risk_high) if is_scored else None,
+        band=BandName(entry.band) if is_scored else None,
+        reasons=_reasons(entry) if is_scored else [],
         not_scored_reason=entry.not_scored_reason,
+        admitted=_moment(entry.admitted_at),
+        discharged=_moment(entry.discharged_at) if entry.discharged_at else None,
         follow_up=FollowUpState(entry.follow_up_state) if entry.follow_up_state else None,
-        follow_up_kind=FollowUpKind(entry.last_kind) if entry.last_kind else None,
-        follow_up_at=entry.follow_up_at,
+        follow_up_kind=str(FollowUpKind(entry.last_kind).label) if entry.last_kind else "",
+        followed_up=_moment(entry.follow_up_at) if entry.follow_up_at else None,
     )
 
 
+def _reasons(entry: Any) -> list[str]:
+    strongest = strongest_raising(
+        definition=_definition(entry.prediction__feature_schema_id),
+        values=entry.prediction__feature_values,
+        parts=entry.prediction__factors,
+        count=REASONS_SHOWN,
+    )
+    return [_in_one_line(factor) for factor in strongest]
+
+
+def _in_one_line(factor: Factor) -> str:
+    """A factor without saying the same word twice."""
+    words = factor.value_text
+    return words[:1].upper() + words[1:] if factor.label.lower() in words.lower() else f"{factor.label}: {words}"
+
+
+def _moment(at: datetime) -> Moment:
+    here = timezone.localtime(at)
+    return Moment(iso=here.isoformat(), day=f"{here:%d-%b-%Y}", day_and_clock=f"{here:%d-%b %H:%M}")
+
+
 @lru_cache(maxsize=32)
-def _schema(schema_hash: str) -> FeatureSchema:
+def _definition(schema_hash: str) -> dict[str, Any]:
     """Feature schemas are never changed, so each is read once in the life of a process."""
-    return FeatureSchema.objects.get(pk=schema_hash)
+    definition: dict[str, Any] = FeatureSchema.objects.get(pk=schema_hash).definition
+    return definition

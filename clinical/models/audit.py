@@ -1,4 +1,4 @@
-"""The audit log's rows. PostgreSQL itself numbers and chains them; the application can only add and read (see the migration)."""
+"""The audit log's rows. PostgreSQL numbers and chains them (see the migration); the application can only add and read."""
 
 from __future__ import annotations
 

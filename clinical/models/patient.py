@@ -53,10 +53,14 @@ class Patient(models.Model):
 
     @property
     def banner_name(self) -> str:
-        """FAMILY, Given: the order and case of the NHS patient banner (ISB 1505)."""
-        return f"{self.family_name.upper()}, {self.given_name}"
+        return banner_name(self.family_name, self.given_name)
 
     def age_years_on(self, day: date) -> int:
         """Completed years of age."""
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - (not had_birthday)
+
+
+def banner_name(family_name: str, given_name: str) -> str:
+    """FAMILY, Given: the order and case of the NHS patient banner (ISB 1505)."""
+    return f"{family_name.upper()}, {given_name}"
