@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -22,7 +23,10 @@ DEFAULT_SYNTHETIC_ENCOUNTERS = 20_000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare, serve and wait for Ctrl-C, or check and leave. Returns the exit status."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell started us with Ctrl-C ignored
+        signal.signal(ending, _as_interrupt)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # our lines and our children's in the order in which they were said
     try:
         return _run(options)
     except KeyboardInterrupt:
@@ -90,7 +94,6 @@ def _welcome(processes: Processes, address: str) -> None:
     sys.stdout.write(f"\nWardlight is at {address}\n\n")
     processes.run_to_end("make_demo_accounts", "--list")
     sys.stdout.write("\nLogs are in var/log. Ctrl-C stops everything.\n")
-    sys.stdout.flush()
 
 
 def _as_interrupt(_number: int, _frame: object) -> None:
