@@ -54,6 +54,7 @@ class CalibratedModel:
 
 
 def _on_probability_scale(base_log_odds: float, parts: Matrix) -> Explained:
+    parts = np.ascontiguousarray(parts)  # so that a row is added up in the same order alone and among others
     total = parts.sum(axis=1)
     base = float(_probability(np.array([base_log_odds]))[0])
     probabilities = _probability(base_log_odds + total)

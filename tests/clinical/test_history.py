@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinical.access import scope_of, scope_of_the_system
+from clinical.diabetes130.columns import ENCOUNTER_COLUMNS
+from clinical.encounter_table import COLUMNS
+from clinical.history import NotYetKnownError, histories, history_of
+from clinical.models import Encounter, User
+from tests.factories import EncounterFactory
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def stays(encounter: Encounter) -> list[Encounter]:
+    """Four stays of one patient, oldest first; the last begins tomorrow."""
+    with scope_of_the_system():
+        return [
+            EncounterFactory(
+                patient=encounter.patient,
+                unit=encounter.unit,
+                admitted_at=NOW + timedelta(days=days),
+                discharged_at=NOW + timedelta(days=days + 3),
+            )
+            for days in (-90, -60, -1, 1)
+        ]
+
+
+def test_nothing_later_than_the_moment_appears(stays: list[Encounter]) -> None:
+    with scope_of_the_system():
+        history = history_of(stays[2], as_of=NOW)
+    assert history.row["encounter_id"] == stays[2].pk
+    known = [earlier.encounter_id for earlier in history.earlier]
+    assert known[0:2] == [stays[0].pk, stays[1].pk]
+    assert stays[3].pk not in known
+    assert all(earlier.admitted_at <= NOW for earlier in history.earlier)
+
+
+def test_a_discharge_that_has_not_happened_yet_is_not_known(stays: list[Encounter]) -> None:
+    with scope_of_the_system():
+        history = history_of(stays[1], as_of=stays[1].admitted_at + timedelta(hours=1))
+        later = history_of(stays[2], as_of=NOW)
+    assert [earlier.encounter_id for earlier in history.earlier] == [stays[0].pk]
+    assert later.earlier[1].discharged_at == stays[1].discharged_at
+    with scope_of_the_system():
+        overlapping = history_of(stays[2], as_of=stays[2].admitted_at)
+    assert all(earlier.discharged_at is None or earlier.discharged_at <= NOW for earlier in overlapping.earlier)
+
+
+def test_an_encounter_of_the_future_is_refused(stays: list[Encounter]) -> None:
+    with scope_of_the_system(), pytest.raises(NotYetKnownError):
+        history_of(stays[3], as_of=NOW)
+    with scope_of_the_system():
+        assert histories([stays[3].pk], as_of=NOW).height == 0
+
+
+def test_one_row_is_that_of_the_batch(stays: list[Encounter]) -> None:
+    with scope_of_the_system():
+        together = histories([stay.pk for stay in stays], as_of=NOW)
+        alone = history_of(stays[1], as_of=NOW).table()
+    assert together["encounter_id"].to_list() == [stay.pk for stay in stays[:3]]
+    assert alone.equals(together[1:2])
+    assert alone["drug_insulin"].item() == "up"
+    assert alone["drug_glyburide_metformin"].item() == "no"
+    assert alone["max_glucose_serum"].item() == ""
+
+
+def test_a_stranger_sees_no_history(stays: list[Encounter], charlie: User) -> None:
+    with scope_of(charlie), pytest.raises(NotYetKnownError):
+        history_of(stays[1], as_of=NOW)
+    with scope_of(charlie):
+        assert histories([stays[1].pk], as_of=NOW).height == 0
+
+
+def test_both_readers_give_the_same_columns() -> None:
+    assert set(COLUMNS) == set(ENCOUNTER_COLUMNS)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import structlog
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from clinical.models import User
+from mlops import releases
+from predictions import champion
+from predictions.errors import ArtefactMissingError, NoChampionError
+from predictions.models import ModelVersion
+from tests import small_model
+
+
+def lose_file_of(version: ModelVersion, settings: Settings) -> None:
+    (Path(settings.ARTEFACTS) / f"{version.artefact_sha256}.model").unlink()
+
+
+@pytest.mark.django_db
+def test_without_a_champion_the_process_says_that_it_is_not_ready() -> None:
+    with pytest.raises(NoChampionError):
+        champion.current()
+    assert champion.reasons_not_ready() == ["No model has been promoted yet."]
+
+
+def test_the_promoted_version_is_held_and_ready(version: ModelVersion) -> None:
+    assert champion.current().public_id == version.public_id
+    assert champion.reasons_not_ready() == []
+
+
+def test_a_new_champion_takes_over_at_the_next_look(version: ModelVersion, dana: User, settings: Settings) -> None:
+    settings.CHAMPION_POLL_SECONDS = 0
+    before = champion.current()
+    after = releases.promote(small_model.recorded(seed=1), by=dana)
+    assert champion.current().version_id == after.pk != before.version_id
+
+
+def test_between_two_looks_the_database_is_not_asked(
+    version: ModelVersion, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.CHAMPION_POLL_SECONDS = 300
+    held = champion.current()
+    with django_assert_num_queries(0):
+        assert champion.current() is held
+
+
+def test_a_champion_that_cannot_be_loaded_leaves_the_old_one_and_alarms(
+    version: ModelVersion, dana: User, settings: Settings
+) -> None:
+    settings.CHAMPION_POLL_SECONDS = 0
+    champion.current()
+    lose_file_of(releases.promote(small_model.recorded(seed=2), by=dana), settings)
+    with structlog.testing.capture_logs() as logs:
+        assert champion.current().version_id == version.pk
+    assert [line["log_level"] for line in logs] == ["critical"]
+
+
+def test_a_process_that_never_held_one_names_what_is_wrong(version: ModelVersion, settings: Settings) -> None:
+    lose_file_of(version, settings)
+    with pytest.raises(ArtefactMissingError):
+        champion.current()
+    assert "cannot be read" in champion.reasons_not_ready()[0]

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import polars as pl
+import pytest
+
+from predictions.errors import FeatureOutOfRangeError
+from predictions.features import FEATURES, build, definition, names, schema_hash
+from predictions.features.building import as_stored, row_digests
+from predictions.features.declaration import Kind
+from predictions.features.golden import golden_matrix, golden_table
+from predictions.features.schema import CONCEPTS
+
+
+def value_of(feature: str, **columns: object) -> float:
+    """What `feature` is in the first golden row, but for `columns`."""
+    first = golden_table().head(1)
+    changed = first.with_columns(pl.lit(value, dtype=first.schema[column]).alias(column) for column, value in columns.items())
+    return float(build(changed)[0, names().index(feature)])
+
+
+def test_one_row_is_built_exactly_as_in_a_batch() -> None:
+    together = row_digests(golden_matrix())
+    assert [row_digests(build(golden_table()[row : row + 1]))[0] for row in range(200)] == together[:200]
+
+
+def test_threads_that_build_at_once_do_not_see_each_other() -> None:
+    together = row_digests(golden_matrix())
+    with ThreadPoolExecutor(8) as threads:
+        digests = list(threads.map(lambda row: row_digests(build(golden_table()[row : row + 1]))[0], range(400)))
+    assert digests == together[:400]
+
+
+def test_there_are_more_features_than_the_reference_had() -> None:
+    assert len(FEATURES) >= 44
+    assert len(set(names())) == len(FEATURES)
+
+
+def test_every_feature_is_told_by_a_reason_in_words() -> None:
+    assert {feature.factor for feature in FEATURES} == {concept.key for concept in CONCEPTS}
+    assert {name for concept in CONCEPTS for name in concept.told_by} <= set(names())
+
+
+def test_the_golden_rows_move_every_feature_and_meet_every_code() -> None:
+    for column, feature in enumerate(FEATURES):
+        met = np.unique(golden_matrix()[:, column])
+        assert len(met) > 1, feature.name
+        if feature.kind is Kind.CATEGORY and feature.values:
+            assert set(met.astype(int)) == set(feature.values), feature.name
+
+
+def test_a_value_outside_its_range_is_an_error_and_never_clipped() -> None:
+    with pytest.raises(FeatureOutOfRangeError, match="Length of stay: the recorded value lies outside 0 to 365"):
+        value_of("length_of_stay_days", length_of_stay_days=366)
+
+
+@pytest.mark.parametrize("column", ["age_band", "sex", "drug_insulin", "a1c_result"])
+def test_text_that_no_list_knows_is_an_error(column: str) -> None:
+    with pytest.raises(FeatureOutOfRangeError):
+        value_of("age_years", **{column: "nonsense"})
+
+
+@pytest.mark.parametrize("code", ["A01", "25O", "1234", "V5", "428.", "-1"])
+def test_a_diagnosis_that_is_no_icd9_code_is_an_error(code: str) -> None:
+    with pytest.raises(FeatureOutOfRangeError, match="Main diagnosis"):
+        value_of("diagnosis_1_category", diagnosis_1=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "category"), [("428.0", 428), ("8", 8), ("038", 38), ("V57.1", 1057), ("E909", 2909), ("250", 250)]
+)
+def test_a_diagnosis_becomes_its_category(code: str, category: int) -> None:
+    assert value_of("diagnosis_2_category", diagnosis_2=code) == category
+
+
+def test_a_payer_never_seen_before_is_another_payer() -> None:
+    assert definition()["features"][names().index("payer")]["values"]["1"] == "another payer"
+    assert value_of("payer", payer_code="QQ") == 1
+    assert value_of("payer", payer_code="") == 0
+
+
+def test_a_specialty_never_seen_before_is_another_specialty() -> None:
+    assert value_of("specialty", medical_specialty="SpaceMedicine") == 1
+
+
+def test_what_was_not_recorded_stays_missing() -> None:
+    assert np.isnan(value_of("diagnosis_3_category", diagnosis_3=""))
+    assert np.isnan(value_of("a1c_level", a1c_result=""))
+    assert value_of("a1c_measured", a1c_result="") == 0
+
+
+def test_a_missing_value_is_stored_as_none() -> None:
+    assert as_stored(np.array([1.5, np.nan])) == [1.5, None]
+
+
+def test_drugs_are_counted_over_all_twenty_three() -> None:
+    none = {column: "no" for column in golden_table().columns if column.startswith("drug_")}
+    some = {**none, "drug_insulin": "up", "drug_tolazamide": "down", "drug_metformin": "steady"}
+    assert value_of("diabetes_drugs_count", **none) == 0
+    assert value_of("diabetes_drugs_count", **some) == 3
+    assert value_of("rarer_diabetes_drugs_count", **some) == 1
+    assert value_of("doses_increased_count", **some) == value_of("doses_decreased_count", **some) == 1
+
+
+@pytest.mark.parametrize(("code", "kind"), [("250.13", 1), ("250", 0), ("250.4", 4)])
+def test_the_fourth_digit_tells_the_kind_of_diabetes(code: str, kind: int) -> None:
+    assert value_of("diagnosis_1_diabetes_kind", diagnosis_1=code) == kind
+    assert np.isnan(value_of("diagnosis_1_diabetes_kind", diagnosis_1="428.0"))
+
+
+@pytest.mark.parametrize(
+    ("code", "found"), [("414.01", 1), ("410", 1), ("415", 0), ("V41", 0), ("4149", None), ("41.4", 0), ("E412", 0)]
+)
+def test_a_condition_is_found_by_category_and_not_by_digits(code: str, found: int | None) -> None:
+    others = {"diagnosis_1": "250", "diagnosis_3": ""}
+    if found is None:
+        with pytest.raises(FeatureOutOfRangeError):
+            value_of("has_ischaemic_heart_disease", diagnosis_2=code, **others)
+    else:
+        assert value_of("has_ischaemic_heart_disease", diagnosis_2=code, **others) == found
+
+
+def test_a_stay_without_a_night_divides_by_one_day() -> None:
+    assert value_of("medications_a_day", length_of_stay_days=0, medications_count=12) == 12
+
+
+def test_race_is_read_by_no_feature() -> None:
+    table = golden_table()
+    assert row_digests(build(table.with_columns(pl.lit("asian").alias("race")))) == row_digests(golden_matrix())
+
+
+def test_the_schema_hash_covers_what_the_expressions_give() -> None:
+    assert schema_hash() == schema_hash()
+    assert len(schema_hash()) == 64
