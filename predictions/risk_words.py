@@ -23,6 +23,11 @@ class Frequency:
         return HUNDRED - self.count
 
     @property
+    def rest_words(self) -> str:
+        """How many do not come back, with the same care as those who do."""
+        return {0: "fewer than 1", HUNDRED: "more than 99"}.get(self.rest, f"about {self.rest}")
+
+    @property
     def words(self) -> str:
         """The count, without ever claiming that something cannot happen or must."""
         if self.probability <= 0.005:  # noqa: PLR2004  half a patient
@@ -30,6 +35,15 @@ class Frequency:
         if self.probability >= 0.995:  # noqa: PLR2004  half a patient short of all
             return "more than 99"
         return str(self.count)
+
+    @property
+    def about(self) -> str:
+        """What stands before the count in a sentence."""
+        return "about " if self.words.isdigit() else ""
+
+    @property
+    def is_one(self) -> bool:
+        return self.words.endswith(" 1") or self.words == "1"
 
 
 @dataclass(frozen=True)
