@@ -80,7 +80,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Times Wardlight's jobs on a database of its own, each beside a reference, and prints a table.",
         epilog="Names: " + "; ".join(f"{name}: {_described(bench)}" for name, bench in BENCHES.items()) + ".",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which; without any, all but the long")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which; without any, all but the long")
     parser.add_argument("--all", action="store_true", help="the long ones too")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument("--runs", type=_count, default=RUNS, metavar="N", help="runs of each (%(default)s)")
@@ -89,7 +89,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="size of the synthetic cohort that is used where the data set is not found (%(default)s)",
     )  # fmt: skip
     parser.add_argument("--json", type=Path, default=JSON, metavar="FILE", help="where the figures go (var/bench.json)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.names if name not in BENCHES]:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    return options
 
 
 def _described(bench: Bench) -> str:

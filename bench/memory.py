@@ -11,6 +11,7 @@ from bench.world import World, say
 
 MEGABYTES = Target(at_most=120)
 PAGES = 100
+BARE = "RSS of a bare Django worker"
 ENCOUNTER = re.compile(r'href="(/encounters/[0-9a-f-]{36}/)"')
 
 
@@ -29,10 +30,9 @@ def measure(world: World) -> list[Figure]:
                 server.visitor().page("/health/live")
             bare.append([_largest(server, "rss")])
         say(f"memory, run {number + 1}: {resident[-1][0]:.0f} MB")
-    shared = {"reference": bare, "reference_what": "RSS of a bare Django worker"}
     return [
-        Figure("memory", f"RSS of the largest web worker after {4 * PAGES} pages", "MB", resident, MEGABYTES, **shared),
-        Figure("memory_shared_out", "PSS: shared pages counted in parts", "MB", own, **shared),
+        Figure("memory", f"RSS of the largest web worker after {4 * PAGES} pages", "MB", resident, MEGABYTES, bare, BARE),
+        Figure("memory_shared_out", "PSS: shared pages counted in parts", "MB", own, None, bare, BARE),
     ]
 
 

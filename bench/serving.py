@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # ships no types
 
 from bench.databases import BenchError
 from config.demo.processes import Processes, free_port_from
@@ -30,7 +30,7 @@ class Server:
 
     @property
     def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.pid).children()
+        return list(psutil.Process(self.pid).children())
 
 
 @dataclass

@@ -59,10 +59,15 @@ def bare_fit() -> dict[str, float]:
 def _turn(encounters: list[Encounter], bare: Callable[[Matrix], object]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"thought": [], "stored": [], "bare": []}
     for encounter in encounters:
-        row: list[Matrix] = []
-        found["thought"].append(1000 * _seconds(lambda encounter=encounter, row=row: row.append(_think(encounter))))
-        found["stored"].append(1000 * _seconds(lambda encounter=encounter: scoring.score(encounter)))
-        found["bare"].append(1000 * _seconds(lambda row=row: bare(row[0])))
+        started = time.perf_counter()
+        matrix = _think(encounter)
+        thought = time.perf_counter()
+        scoring.score(encounter)
+        stored = time.perf_counter()
+        bare(matrix)
+        found["thought"].append(1000 * (thought - started))
+        found["stored"].append(1000 * (stored - thought))
+        found["bare"].append(1000 * (time.perf_counter() - stored))
     return found
 
 
