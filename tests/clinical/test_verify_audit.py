@@ -44,8 +44,11 @@ def test_a_head_that_is_gone_means_that_rows_were_cut_off(db: None) -> None:
 
 @pytest.mark.parametrize(
     ("tampering", "broken_at"),
-    [("UPDATE clinical_auditevent SET actor_name = 'x' WHERE position = 2", 2), ("DELETE FROM clinical_auditevent WHERE position = 2", 3)],
-)  # fmt: skip
+    [
+        ("UPDATE clinical_auditevent SET actor_name = 'x' WHERE position = 2", 2),
+        ("DELETE FROM clinical_auditevent WHERE position = 2", 3),
+    ],
+)
 def test_a_changed_log_exits_with_1_and_names_the_row(fresh_database: FreshDatabase, tampering: str, broken_at: int) -> None:
     with fresh_database.link() as link:
         for _ in range(4):
