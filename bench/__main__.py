@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print("\n".join(f"{name:<13} {_described(bench)}" for name, bench in BENCHES.items()))
         return 0
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGINT, _as_interrupt)  # a shell's background job is started deaf to it
     names = options.names or [name for name, bench in BENCHES.items() if options.all or not bench.is_long]
     try:
         figures, facts, loads = _measure(names, runs=options.runs, synthetic_encounters=options.encounters)
@@ -105,6 +108,10 @@ def _count(text: str) -> int:
         msg = "must be at least 1"
         raise argparse.ArgumentTypeError(msg)
     return number
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -99,7 +99,12 @@ def run(arguments: list[str], environment: Mapping[str, str]) -> Finished:
         child = subprocess.Popen(  # noqa: S603  our own commands
             [sys.executable, *arguments], cwd=ROOT, env=dict(environment), stdout=output, stderr=subprocess.STDOUT
         )
-        _pid, status, used = os.wait4(child.pid, 0)
+        try:
+            _pid, status, used = os.wait4(child.pid, 0)
+        except KeyboardInterrupt:
+            child.terminate()
+            child.wait()
+            raise
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
