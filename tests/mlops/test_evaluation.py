@@ -63,7 +63,9 @@ def test_patients_with_identical_stays_widen_the_interval() -> None:
 
 def test_every_figure_of_the_gate_is_there() -> None:
     metrics = evaluate(SCORES, READMITTED, PATIENTS, seed=0, draws=5)
-    assert {"auc", "auprc", "brier_skill", "calibration_slope", "calibration_in_the_large", "recall_top_20", "ece"} <= set(metrics)
+    assert {"auc", "auprc", "brier_skill", "calibration_slope", "calibration_in_the_large", "recall_top_20", "ece"} <= set(
+        metrics
+    )
     assert all(np.isfinite(metric.value) for metric in metrics.values())
 
 
