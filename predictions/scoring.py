@@ -37,7 +37,7 @@ def score(encounter: Encounter, *, as_of: datetime | None = None) -> Prediction:
         with scope_of_the_system():
             return _score(encounter, as_of or timezone.now())
     except PredictionError as error:
-        log.warning("encounter not scored", encounter=str(encounter.public_id), reason=error.code)
+        log.warning("encounter not scored", encounter_id=str(encounter.public_id), reason=error.code)
         with scope_of_the_system():
             _list_without_score(encounter, error)
         raise
