@@ -186,12 +186,15 @@ class _Redis:
         # noeviction: an evicted broker key is a lost task
         configuration.write_text(
             f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {self.folder}\nappendonly yes\n"
-            f"maxmemory-policy noeviction\ndaemonize no\nlogfile {self.folder / 'server.log'}\n"
+            f"maxmemory-policy noeviction\ndaemonize yes\nlogfile {self.folder / 'server.log'}\n"
         )
-        subprocess.Popen(  # noqa: S603  fixed program, no shell; outlives this call, stopped by stop()
-            [str(_redis_program()), str(configuration)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        subprocess.run(  # noqa: S603  fixed program, no shell; it goes into the background by itself
+            [str(_redis_program()), str(configuration)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
         url = f"redis://:{password}@127.0.0.1:{port}/0"
         _wait_until(lambda: self._answers(url), what="Redis")
         self.state.touch(mode=0o600)

@@ -17,7 +17,8 @@ ALLOWED_KEYS = frozenset(
         "event", "level", "logger", "timestamp", "request_id", "user_id", "code", "route", "method",
         "status", "duration_ms", "task", "task_id", "task_name", "parent_task_id", "queue", "role", "mode", "version",
         "rows", "seconds", "error", "error_type", "location", "count", "model", "model_version", "reason", "position",
-        "unit_id", "encounter_id", "prediction_id", "command", "exc_type", "retries", "number", "sha256", "held", "scored", "refused", "may_pass",
+        "unit_id", "encounter_id", "prediction_id", "command", "exc_type", "retries",
+        "number", "sha256", "held", "scored", "refused", "may_pass",
     }
 )  # fmt: skip
 # These write whole paths, queries included; config.middleware writes the route instead.

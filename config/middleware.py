@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -112,4 +113,12 @@ class ErrorsAsPages:
         return None
 
 
-_LEFT_TO_DJANGO = (Http404, PermissionDenied, BadRequest, SuspiciousOperation)
+# Django's own answers, and the way allauth asks for the password again: no faults
+_LEFT_TO_DJANGO = (
+    Http404,
+    PermissionDenied,
+    BadRequest,
+    SuspiciousOperation,
+    ImmediateHttpResponse,
+    ReauthenticationRequired,
+)

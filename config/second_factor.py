@@ -5,7 +5,9 @@ allauth remembers used codes and counts guesses in the cache; here both are rows
 
 from __future__ import annotations
 
+import functools
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 from allauth.core import context
@@ -13,13 +15,16 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, is_mfa_enabled
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 USED = "This code was already used. Wait for the next one."
 INCORRECT = "incorrect_code"  # allauth's name for its own message
@@ -54,6 +59,33 @@ class SignInCodeForm(_CountedCode, AuthenticateForm):  # type: ignore[misc]  # a
 
 class ConfirmCodeForm(_CountedCode, ReauthenticateForm):  # type: ignore[misc]  # allauth carries no types
     """Before a change to how somebody signs in."""
+
+
+class SignInCodePage(AuthenticateView):  # type: ignore[misc]  # allauth carries no types
+    """allauth takes a form without the code's field for a security key, which we do not have: it is a code left empty."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            fields = request.POST.copy()
+            fields.setdefault("code", "")
+            request.POST = fields  # type: ignore[assignment]  # a copy of the same kind
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+authenticate = SignInCodePage.as_view()
+
+
+def comes_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Somebody signed in by the password alone sets up the second factor before anything else."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not is_mfa_enabled(request.user):
+            return redirect("mfa_activate_totp")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def _authenticator_that_accepts(code: str, *, user: Any) -> Authenticator | None:

@@ -6,11 +6,13 @@ import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from clinical.access import StaffRequest, public, requires
 from clinical.models.staff import Role
 
 
+@require_safe
 @requires()
 def home(request: StaffRequest) -> HttpResponseBase:
     """Each role's own first page."""
