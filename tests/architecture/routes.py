@@ -1,50 +1,139 @@
-"""The route matrix: what each role gets from each door. A route that is not listed here fails the suite.
+"""The route matrix: what everybody gets at each door. A route that is not listed here fails the suite.
 
-An answer is an HTTP status, or where a stranger is sent. `{encounter}` is an encounter of Alice's unit; the clinician of
-the matrix is Alice, the foreign clinician is Charlie of another unit.
+An answer is an HTTP status, or the name of the page to which it leads. Alice is a nurse of the unit whose encounter
+is asked for, Charlie of another; Dana approves, Frank administers, Erin audits, the EHR client is a system of Alice's
+unit. The stranger has no session. Two stand before the second factor: half way has given a password and owes the
+code; enrolling has no second factor yet.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-LOGIN = "sign-in"
-REAUTHENTICATE = "re-authentication"
+from tests.architecture.principals import ALICE, CHARLIE, DANA, EHR, ENROLLING, ERIN, FRANK, HALF_WAY, PRINCIPALS, STRANGER
+
+Answers = dict[str, int | str]
+
+SIGN_IN, CODE, SET_UP = "account_login", "mfa_authenticate", "mfa_activate_totp"
+CONFIRM = "account_reauthenticate"
+STAFF = (ALICE, CHARLIE, DANA, FRANK, ERIN, EHR)
+
+# what protects a view that is not ours
+ANYBODY = "allauth: anybody"
+PASSWORD_GIVEN = "allauth: a password was given"
+SIGNED_IN = "allauth: signed in"
+JUST_CONFIRMED = "allauth: signed in, and confirmed anew"
+ADMIN_SITE = "config.admin_site: role and second factor"
+NOT_OURS = frozenset({ANYBODY, PASSWORD_GIVEN, SIGNED_IN, JUST_CONFIRMED, ADMIN_SITE})
+
+
+def everybody(answer: int | str) -> Answers:
+    return dict.fromkeys(PRINCIPALS, answer)
+
+
+def inside(others: int | str = 403, **answers: int | str) -> Answers:
+    """Behind both factors: strangers are sent to them; staff who are not named get `others`."""
+    return {STRANGER: SIGN_IN, HALF_WAY: CODE, ENROLLING: SET_UP, **dict.fromkeys(STAFF, others), **answers}
+
+
+def clinicians(answer: int | str, *, of_another_unit: int | str | None = None) -> Answers:
+    return inside(alice=answer, charlie=answer if of_another_unit is None else of_another_unit)
+
+
+def auditors(answer: int | str) -> Answers:
+    return inside(erin=answer, enrolling=403)
+
+
+def administrators(answer: int | str, *, approver: int | str = 403) -> Answers:
+    return inside(frank=answer, dana=approver)
+
+
+FIRST_PAGES = inside(alice="worklist", charlie="worklist", dana="admin:index", frank="admin:index", erin="audit")
+NOT_TAKEN = everybody(405)
 
 
 @dataclass(frozen=True)
 class Door:
-    """One route and method, and what each principal gets."""
+    """One route: its guard (the policy of our view, or what protects somebody else's) and the answers to each method."""
 
-    anonymous: int | str
-    clinician: int | str
-    foreign: int | str
-    approver: int | str
-    administrator: int | str
-    auditor: int | str
-    ehr_client: int | str
-
-    @classmethod
-    def same(cls, answer: int | str, *, anonymous: int | str | None = None) -> Door:
-        return cls(answer if anonymous is None else anonymous, *([answer] * 6))
-
-    @classmethod
-    def clinicians(cls, own: int, *, foreign: int | None = None) -> Door:
-        return cls(LOGIN, own, own if foreign is None else foreign, 403, 403, 403, 403)
-
-    @classmethod
-    def auditors(cls, answer: int) -> Door:
-        return cls(LOGIN, 403, 403, 403, 403, answer, 403)
+    guard: str
+    get: Answers
+    post: Answers
+    example: str = ""
 
 
-PRINCIPALS = ("anonymous", "clinician", "foreign", "approver", "administrator", "auditor", "ehr_client")
+def only_get(guard: str, get: Answers, example: str = "") -> Door:
+    return Door(guard, get, NOT_TAKEN, example)
 
-ROUTES: dict[tuple[str, str], Door] = {
-    ("GET", "/"): Door.same(302, anonymous=LOGIN),
-    ("GET", "/health/live"): Door.same(200),
-    ("GET", "/health/ready"): Door.same(200),
-    ("GET", "/worklist/"): Door.clinicians(200),
-    ("GET", "/encounters/{encounter}/"): Door.clinicians(200, foreign=404),
-    ("POST", "/encounters/{encounter}/follow-ups/"): Door.clinicians(422, foreign=404),
-    ("GET", "/audit/"): Door.auditors(200),
+
+def only_post(guard: str, post: Answers, example: str = "") -> Door:
+    return Door(guard, NOT_TAKEN, post, example)
+
+
+def both(guard: str, answers: Answers, example: str = "") -> Door:
+    return Door(guard, answers, answers, example)
+
+
+def admin_rooms(model: str, example: str, *, change: Answers | None = None) -> dict[str, Door]:
+    """A model's six pages. Administrators alone, and nobody deletes."""
+    place, row = f"admin/clinical/{model}", "<path:object_id>/"
+    allowed = administrators(200)
+    return {
+        f"{place}/": both(ADMIN_SITE, allowed),
+        f"{place}/add/": both(ADMIN_SITE, allowed),
+        f"{place}/{row}history/": both(ADMIN_SITE, allowed, f"{place}/{example}/history/"),
+        f"{place}/{row}delete/": both(ADMIN_SITE, inside(), f"{place}/{example}/delete/"),
+        f"{place}/{row}change/": Door(ADMIN_SITE, allowed, change or allowed, f"{place}/{example}/change/"),
+        f"{place}/{row}": both(ADMIN_SITE, administrators(f"admin:clinical_{model}_change"), f"{place}/{example}/"),
+    }
+
+
+ENCOUNTER = "encounters/<uuid:public_id>/"
+
+ROUTES: dict[str, Door] = {
+    # --- ours ---
+    "": only_get("signed in", FIRST_PAGES),
+    "health/live": only_get("public", everybody(200)),
+    "health/ready": only_get("public", everybody(200)),
+    "appearance/": only_post("public", FIRST_PAGES),
+    "worklist/": only_get("clinician", clinicians(200)),
+    "worklist/search/": only_post("clinician", clinicians("worklist")),
+    ENCOUNTER: only_get("clinician", clinicians(200, of_another_unit=404), "encounters/{encounter}/"),
+    f"{ENCOUNTER}follow-ups/": Door(
+        "clinician",
+        get=clinicians("encounter", of_another_unit=404),
+        post=clinicians(422, of_another_unit=404),
+        example="encounters/{encounter}/follow-ups/",
+    ),
+    "audit/": only_get("auditor", auditors(200)),
+    "audit/verify/": only_post("auditor", auditors("audit")),
+    # --- signing in and out ---
+    "accounts/login/": both(ANYBODY, {**FIRST_PAGES, STRANGER: 200}),
+    "accounts/logout/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=everybody(SIGN_IN)),
+    "accounts/inactive/": only_get(ANYBODY, everybody(200)),
+    "accounts/reauthenticate/": both(SIGNED_IN, inside(200, enrolling=200)),
+    "accounts/password/change/": both(SIGNED_IN, inside(200)),
+    "accounts/2fa/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=inside(405, enrolling=405)),
+    "accounts/2fa/authenticate/": both(PASSWORD_GIVEN, {**FIRST_PAGES, HALF_WAY: 200}),
+    "accounts/2fa/reauthenticate/": both(SIGNED_IN, inside(200, enrolling=CONFIRM)),
+    "accounts/2fa/totp/activate/": both(JUST_CONFIRMED, inside(CONFIRM, enrolling=200)),
+    "accounts/2fa/totp/deactivate/": both(JUST_CONFIRMED, inside(CONFIRM, enrolling=404)),
+    "accounts/2fa/recovery-codes/": Door(SIGNED_IN, get=inside(404, enrolling=404), post=inside(405, enrolling=405)),
+    "accounts/2fa/recovery-codes/generate/": both(JUST_CONFIRMED, inside(CONFIRM)),
+    "accounts/2fa/recovery-codes/download/": both(SIGNED_IN, inside(404, enrolling=404)),
+    # --- administration ---
+    "admin/": both(ADMIN_SITE, administrators(200, approver=200)),
+    "admin/login/": both(ADMIN_SITE, administrators("admin:index", approver="admin:index")),
+    "admin/logout/": Door(ADMIN_SITE, administrators(405, approver=405), administrators(200, approver=200)),
+    "admin/password_change/": both(ADMIN_SITE, administrators("account_change_password", approver="account_change_password")),
+    "admin/password_change/done/": Door(ADMIN_SITE, administrators(200, approver=200), administrators(405, approver=405)),
+    "admin/autocomplete/": Door(ADMIN_SITE, inside(), administrators(405, approver=405)),
+    "admin/jsi18n/": Door(ADMIN_SITE, administrators(200, approver=200), administrators(405, approver=405)),
+    "admin/r/<path:content_type_id>/<path:object_id>/": both(ADMIN_SITE, administrators(404, approver=404), "admin/r/1/1/"),
+    **admin_rooms("careunit", "{unit}"),
+    **admin_rooms("user", "{user}"),
+    **admin_rooms("staffmembership", "{membership}", change=inside()),
+    "admin/clinical/user/<id>/password/": both(ADMIN_SITE, administrators(200), "admin/clinical/user/{user}/password/"),
+    r"admin/^(?P<app_label>clinical)/$": both(ADMIN_SITE, administrators(200, approver=404), "admin/clinical/"),
+    r"admin/(?P<url>.*)$": both(ADMIN_SITE, administrators(404, approver=404), "admin/nowhere/"),
 }
