@@ -85,9 +85,7 @@ def test_only_the_unscored_are_scored_when_asked(version: ModelVersion, encounte
     assert batch.score_all(only_unscored=True).stored == 7
 
 
-def test_what_waits_and_what_was_never_seen_is_scored_by_the_worker(
-    version: ModelVersion, encounters: list[Encounter]
-) -> None:
+def test_what_waits_and_what_was_never_seen_is_scored_by_the_worker(version: ModelVersion, encounters: list[Encounter]) -> None:
     scoring.score(encounters[0])
     with scope_of_the_system():
         WorklistEntry.objects.filter(pk=encounters[0].pk).update(

@@ -122,6 +122,27 @@ def test_a_condition_is_found_by_category_and_not_by_digits(code: str, found: in
         assert value_of("has_ischaemic_heart_disease", diagnosis_2=code, **others) == found
 
 
+@pytest.mark.parametrize(
+    ("feature", "value"),
+    [
+        ("acute_visits_prior_year", 5), ("all_visits_prior_year", 12), ("medications_a_day", 4),
+        ("medications_for_each_diagnosis", 1.6), ("lab_procedures_a_day", 10), ("age_years", 75),
+        ("diabetes_diagnoses_count", 2), ("discharged_to_nursing_facility", 1), ("discharged_home", 0),
+        ("came_by_emergency_room", 1), ("came_by_referral", 0), ("insulin_dose", 1), ("sex", 1),
+        ("a1c_level", 2), ("glucose_level", 0), ("any_drug_changed", 1), ("third_diagnosis_recorded", 1),
+    ],
+)  # fmt: skip
+def test_a_feature_worked_out_by_hand(feature: str, value: float) -> None:
+    by_hand: dict[str, object] = {
+        "inpatient_stays_prior_year": 3, "emergency_visits_prior_year": 2, "outpatient_visits_prior_year": 7,
+        "medications_count": 8, "lab_procedures_count": 20, "length_of_stay_days": 2, "diagnoses_count": 5,
+        "age_band": "[70-80)", "diagnosis_1": "428", "diagnosis_2": "250.02", "diagnosis_3": "250", "sex": "male",
+        "discharge_disposition": 3, "admission_source": 7, "drug_insulin": "down", "a1c_result": "over_8",
+        "max_glucose_serum": "normal", "any_drug_changed": True,
+    }  # fmt: skip
+    assert value_of(feature, **by_hand) == value
+
+
 def test_a_stay_without_a_night_divides_by_one_day() -> None:
     assert value_of("medications_a_day", length_of_stay_days=0, medications_count=12) == 12
 

@@ -58,9 +58,7 @@ def test_the_same_inputs_give_the_same_prediction(version: ModelVersion, encount
     assert len(predictions_of(encounter)) == 1
 
 
-def test_a_corrected_encounter_gets_a_new_prediction_and_keeps_the_old_one(
-    version: ModelVersion, encounter: Encounter
-) -> None:
+def test_a_corrected_encounter_gets_a_new_prediction_and_keeps_the_old_one(version: ModelVersion, encounter: Encounter) -> None:
     first = scoring.score(encounter)
     second = scoring.score(change(encounter, inpatient_stays_prior_year=9))
     assert predictions_of(encounter) == [first, second]
