@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from clinical import audit
@@ -104,7 +104,9 @@ def _to_score(holder: Champion, *, only_unscored: bool) -> list[int]:
         encounters = Encounter.objects.order_by("pk")
         if only_unscored:
             scored = Prediction.objects.filter(encounter=OuterRef("pk"), model_version_id=holder.version_id)
-            encounters = encounters.can_return().filter(~Exists(scored))
+            can_return = ~Q(discharge_disposition__in=DISPOSITIONS_WITHOUT_RETURN)
+            # who cannot return needs no score, but an entry that says so
+            encounters = encounters.filter((can_return & ~Exists(scored)) | ~Exists(_entry_of_encounter()))
         return list(encounters.values_list("pk", flat=True))
 
 
@@ -117,9 +119,13 @@ def _claim(most: int) -> list[int]:
     """Locks until commit, and never waits for a lock: what another worker holds is being scored there."""
     waiting = WorklistEntry.objects.select_for_update(skip_locked=True).filter(waits_for_score=True).order_by("pk")
     claimed = list(waiting.values_list("pk", flat=True)[:most])
-    unlisted = Encounter.objects.filter(~Exists(WorklistEntry.objects.filter(pk=OuterRef("pk"))))
+    unlisted = Encounter.objects.filter(~Exists(_entry_of_encounter()))
     unlisted = unlisted.select_for_update(skip_locked=True, no_key=True).order_by("pk")
     return claimed + list(unlisted.values_list("pk", flat=True)[: most - len(claimed)])
+
+
+def _entry_of_encounter() -> QuerySet[WorklistEntry]:
+    return WorklistEntry.objects.filter(pk=OuterRef("pk"))
 
 
 def _champion_or_none() -> Champion | None:

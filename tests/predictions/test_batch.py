@@ -81,8 +81,9 @@ def test_a_batch_is_one_line_of_the_audit_log(version: ModelVersion, encounters:
 
 def test_only_the_unscored_are_scored_when_asked(version: ModelVersion, encounters: list[Encounter]) -> None:
     scoring.score(encounters[0])
-    assert batch.count_to_score(only_unscored=True) == 8
-    assert batch.score_all(only_unscored=True).stored == 7
+    assert batch.count_to_score(only_unscored=True) == 9
+    assert batch.score_all(only_unscored=True) == batch.BatchReport(scored=7, stored=7, refused=2)
+    assert batch.score_all(only_unscored=True) == batch.BatchReport(refused=1)
 
 
 def test_what_waits_and_what_was_never_seen_is_scored_by_the_worker(version: ModelVersion, encounters: list[Encounter]) -> None:
