@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -21,6 +22,7 @@ from clinical.history import histories
 from clinical.models import Encounter
 from predictions import batch_rows, champion
 from predictions.champion import Champion
+from predictions.engines.base import Matrix
 from predictions.errors import CannotReturnError, PredictionError
 from predictions.features.building import compute, refusals
 from predictions.models import Prediction, WorklistEntry
@@ -72,9 +74,10 @@ def _score_together(encounter_ids: list[int], holder: Champion) -> BatchReport:
         can_return = ~table["discharge_disposition"].is_in(list(DISPOSITIONS_WITHOUT_RETURN))
         refused = _refused(table.filter(~can_return))
         table = table.filter(can_return)
-        scores = _scores(table, holder, refused, as_of)
-        stored = batch_rows.store(scores, refused)
-        report = BatchReport(scored=len(scores.encounter_ids), stored=stored, refused=len(refused))
+        matrix, scored_ids = _scorable(table, refused)
+        stored = _store(matrix, scored_ids, holder, as_of)
+        batch_rows.list_refused(refused)
+        report = BatchReport(scored=len(scored_ids), stored=stored, refused=len(refused))
         detail = {"version": holder.public_id, "scored": report.scored, "new": report.stored, "refused": report.refused}
         audit.record(actor=None, verb="encounters.scored", subject_type="encounters", detail=detail)
     return report
@@ -85,17 +88,23 @@ def _refused(table: pl.DataFrame) -> dict[int, str]:
     return dict.fromkeys(table["encounter_id"].to_list(), reason)
 
 
-def _scores(table: pl.DataFrame, holder: Champion, refused: dict[int, str], as_of: datetime) -> batch_rows.Scores:
-    """The scores of those rows that can be scored; the others join `refused`."""
+def _scorable(table: pl.DataFrame, refused: dict[int, str]) -> tuple[Matrix, npt.NDArray[np.int64]]:
+    """The features and ids of those rows that can be scored; the others join `refused`."""
     matrix = compute(table)
     encounter_ids = table["encounter_id"].to_numpy()
-    if outside := refusals(matrix):
-        refused.update((int(encounter_ids[row]), reason) for row, reason in outside.items())
-        keep = np.ones(len(matrix), dtype=bool)
-        keep[list(outside)] = False
-        matrix, encounter_ids = np.ascontiguousarray(matrix[keep]), encounter_ids[keep]
-    return batch_rows.Scores(
-        encounter_ids=encounter_ids, matrix=matrix, explained=holder.model.explained(matrix), champion=holder, as_of=as_of
+    outside = refusals(matrix)
+    refused.update((int(encounter_ids[row]), reason) for row, reason in outside.items())
+    keep = np.ones(len(matrix), dtype=bool)
+    keep[list(outside)] = False
+    return np.ascontiguousarray(matrix[keep]), encounter_ids[keep]
+
+
+def _store(matrix: Matrix, encounter_ids: npt.NDArray[np.int64], holder: Champion, as_of: datetime) -> int:
+    if not len(encounter_ids):
+        return 0
+    explained = holder.model.explained(matrix)
+    return batch_rows.store(
+        batch_rows.Scores(encounter_ids=encounter_ids, matrix=matrix, explained=explained, champion=holder, as_of=as_of)
     )
 
 

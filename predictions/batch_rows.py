@@ -36,8 +36,8 @@ class Scores:
     as_of: datetime
 
 
-def store(scores: Scores, refused: dict[int, str]) -> int:
-    """Add the predictions that are new, bring the worklist up to date, and return how many were new."""
+def store(scores: Scores) -> int:
+    """Add the predictions that are new, bring their worklist entries up to date, and return how many were new."""
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
         with cursor.copy(_COPY) as copy:
@@ -48,9 +48,14 @@ def store(scores: Scores, refused: dict[int, str]) -> int:
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
         cursor.execute(_LIST, _constants(scores))
-        cursor.execute(_LIST_REFUSED, [list(refused), list(refused.values())])
         cursor.execute("DROP TABLE scored")
     return stored
+
+
+def list_refused(refused: dict[int, str]) -> None:
+    """Write on the worklist why these encounters have no score."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST_REFUSED, [list(refused), list(refused.values())])
 
 
 def _constants(scores: Scores) -> dict[str, Any]:
