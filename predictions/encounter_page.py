@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from clinical.access import encounters_for
+from clinical.code_lists import DischargeDisposition
 from clinical.models import Encounter, FollowUp, Outcome, User
 from clinical.models.encounter import READMISSION_WINDOW
 from predictions import charts
@@ -19,6 +20,14 @@ from predictions.factor_group import FactorGroup
 from predictions.models import Prediction, WorklistEntry
 from predictions.risk_words import HUNDRED, Frequency, Interval, interval
 
+DIED = frozenset(
+    {
+        DischargeDisposition.DIED,
+        DischargeDisposition.DIED_HOME_HOSPICE,
+        DischargeDisposition.DIED_FACILITY_HOSPICE,
+        DischargeDisposition.DIED_UNKNOWN_HOSPICE,
+    }
+)
 FACTORS_IN_WORDS = 5
 SHOWN_FROM_POINTS = 0.05
 GROUP_ORDER = (FactorGroup.MODIFIABLE, FactorGroup.PAST_USE, FactorGroup.FIXED)
@@ -104,11 +113,16 @@ class EncounterPage:
 
     encounter: Encounter
     age_years: int
+    died_on: date | None
     risk: Risk | None
     not_scored_reason: str
     outcome_words: str
     follow_ups: list[FollowUp]
     timeline: list[Event]
+
+    @property
+    def age_at_death(self) -> int | None:
+        return self.encounter.patient.age_years_on(self.died_on) if self.died_on else None
 
     @property
     def prediction_id(self) -> Any:
@@ -122,14 +136,16 @@ def encounter_page(*, user: User, encounter: Encounter) -> EncounterPage:
     prediction = line.prediction if line else None
     follow_ups = list(encounter.follow_ups.select_related("recorded_by"))
     outcome = Outcome.objects.filter(encounter=encounter).first()
+    others = list(encounters_for(user).filter(patient=encounter.patient).exclude(pk=encounter.pk).select_related("unit"))
     return EncounterPage(
         encounter=encounter,
         age_years=encounter.patient.age_years_on(timezone.localdate()),
+        died_on=_died_on([encounter, *others]),
         risk=told(prediction) if prediction else None,
         not_scored_reason=line.not_scored_reason if line else "It has not reached the scoring queue yet.",
         outcome_words=_outcome_words(encounter, outcome),
         follow_ups=follow_ups,
-        timeline=_timeline(user, encounter, follow_ups, prediction),
+        timeline=_timeline(encounter, others, follow_ups, prediction),
     )
 
 
@@ -216,8 +232,15 @@ def _outcome_words(encounter: Encounter, outcome: Outcome | None) -> str:
     return f"Not yet known: counts from {_day(counts_from)}, 30 days after discharge and a lag for late reports."
 
 
-def _timeline(user: User, encounter: Encounter, follow_ups: list[FollowUp], prediction: Prediction | None) -> list[Event]:
-    others = encounters_for(user).filter(patient=encounter.patient).exclude(pk=encounter.pk).select_related("unit")
+def _died_on(stays: list[Encounter]) -> date | None:
+    """The day of death where a stay ended in it: a call to the family is then another call."""
+    deaths = [stay.discharged_at for stay in stays if stay.discharged_at and stay.discharge_disposition in DIED]
+    return timezone.localtime(max(deaths)).date() if deaths else None
+
+
+def _timeline(
+    encounter: Encounter, others: list[Encounter], follow_ups: list[FollowUp], prediction: Prediction | None
+) -> list[Event]:
     events = [_of_another_stay(stay) for stay in others]
     events += [Event(action.recorded_at, "follow-up", str(action), f"by {action.recorded_by}") for action in follow_ups]
     events.append(Event(encounter.admitted_at, "admitted", "Admitted", f"{encounter.unit}, this encounter"))

@@ -24,8 +24,9 @@ from clinical.models.staff import Role
 from predictions import worklist_choice
 from predictions.encounter_page import BLIND_SPOTS, encounter_page
 from predictions.models import Prediction
-from predictions.worklist import PAGE_ROWS, note_follow_up, page
+from predictions.worklist import note_follow_up, page
 from predictions.worklist_choice import BANDS, FOLLOW_UPS, NOT_SCORED, SORTS, VIEWS, cleaned_search
+from predictions.worklist_places import PAGE_ROWS
 
 SEARCH_REFUSED = "The search was left out: it may hold letters, digits, spaces and hyphens, at most 80 of them."
 

@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from predictions import charts
-from predictions.worklist import Row
 from predictions.worklist_choice import Choice
+from predictions.worklist_rows import Row
 
 register = template.Library()
 STRIP_TOP = 0.6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,6 +129,17 @@ def test_an_outcome_is_told_only_once_it_has_matured(
                 encounter=encounter, readmission=readmission, reported_at=reported, matures_at=left + timedelta(days=37)
             )
     assert said in words_of(page_of(nurse, encounter)).lower()
+
+
+def test_a_death_stands_in_the_banner_of_every_stay_of_the_patient(nurse: Client, encounter: Encounter) -> None:
+    with scope_of_the_system():
+        EncounterFactory(
+            patient=encounter.patient, unit=encounter.unit, discharge_disposition=11,
+            admitted_at=datetime(2026, 11, 2, 9, tzinfo=UTC), discharged_at=datetime(2026, 11, 9, 9, tzinfo=UTC),
+        )  # fmt: skip
+    words = words_of(page_of(nurse, encounter))
+    assert "Born 02-Apr-1951 Died 09-Nov-2026 Age at Death 75y Gender Female" in words
+    assert "patient-banner--died" in page_of(nurse, encounter).content.decode()
 
 
 def test_another_units_encounter_answers_as_if_there_were_none(charlie: User, signed_in: SignIn, encounter: Encounter) -> None:

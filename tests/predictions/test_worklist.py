@@ -17,8 +17,9 @@ from clinical.access import scope_of, scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter, Patient, StaffMembership, User
 from clinical.models.follow_up import FollowUpKind, FollowUpState
 from predictions.sealed import seal
-from predictions.worklist import PAGE_ROWS, note_follow_up
+from predictions.worklist import note_follow_up
 from predictions.worklist_choice import SORTS
+from predictions.worklist_places import PAGE_ROWS
 from tests.predictions.scored import link_to, names_on, patient_on, words_of
 
 QUERIES = 12
@@ -117,6 +118,19 @@ def test_a_name_or_number_is_found_and_never_stands_in_the_address(nurse: Client
     page = nurse.get(answer["Location"])
     assert names_on(page) == ["OKAFOR, Miriam"]
     assert "patients are hidden" in words_of(page)
+
+
+@pytest.mark.parametrize("view", ["ward", "all"])
+def test_a_search_that_finds_nobody_says_that_others_are_hidden(nurse: Client, cardiology: CareUnit, view: str) -> None:
+    patient_on(cardiology, "Okafor")
+    page = nurse.post("/worklist/search/", {"search": "zzz", "view": view, "sort": "-discharged"}, follow=True)
+    assert page.status_code == 200
+    assert "No patient matches these filters" in words_of(page)
+    assert "patients are hidden" in words_of(page)
+
+
+def test_an_empty_ward_says_so(nurse: Client) -> None:
+    assert "Nobody is on this list" in words_of(nurse.get("/worklist/"))
 
 
 @pytest.mark.parametrize("typed", ["a" * 81, "x\x00y", "<script>", "%", "family_name__startswith=a", "\u202eabc"])
