@@ -39,6 +39,7 @@ class Command(BaseCommand):
                 self._step("Encounters", "load_diabetes130", options["dataset"])
             else:
                 self._step("Encounters", "make_cohort", encounters=options["synthetic"], seed=SYNTHETIC_SEED)
+            _take_statistics()
         self._step("Accounts", "make_demo_accounts", verbosity=0)
         if not ModelVersion.objects.filter(status=ModelStatus.CHAMPION).exists():
             self._step("Training", "train_model")
