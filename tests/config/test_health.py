@@ -49,7 +49,7 @@ def test_ready_while_redis_is_down(fresh_database: FreshDatabase) -> None:
 def test_an_api_process_without_a_champion_is_not_ready(fresh_database: FreshDatabase) -> None:
     answer = _readiness(**(fresh_database.environment() | {"WARDLIGHT_ROLE": "api"}))
     assert answer.startswith("503 ")
-    assert "champion" in answer
+    assert "No model has been promoted" in answer
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
