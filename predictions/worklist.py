@@ -38,8 +38,10 @@ class Page:
     def count_words(self) -> str:
         """How long the whole list is, and how much of it is here."""
         total = counted(self.total)
-        shown = "all shown" if self.total == len(self.rows) else f"{len(self.rows)} shown"
-        return f"{total} encounter{'' if self.total == 1 else 's'}, {shown}"
+        words = f"{total} encounter{'' if self.total == 1 else 's'}"
+        if not self.rows:
+            return words
+        return f"{words}, {'all shown' if self.total == len(self.rows) else f'{len(self.rows)} shown'}"
 
 
 def counted(number: int) -> str:
