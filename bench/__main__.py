@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import loading, machine, memory, report, scoring, training, worklist
 from bench.databases import BenchError
@@ -50,31 +51,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, _as_interrupt)  # a shell's background job is started deaf to it
     names = options.names or [name for name, bench in BENCHES.items() if options.all or not bench.is_long]
     try:
-        figures, facts, loads = _measure(names, runs=options.runs, synthetic_encounters=options.encounters)
+        figures, facts = _measure(names, runs=options.runs, synthetic_encounters=options.encounters)
     except (BenchError, EmbeddedServerError) as trouble:
         sys.stderr.write(f"wardlight: {trouble}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped; nothing is left behind.\n")
         return 130
-    report.write(options.json, figures, facts, loads)
+    report.write(options.json, figures, facts)
     print(report.show_facts(facts) + "\n\n" + report.show(figures))
     return 0
 
 
-def _measure(
-    names: Sequence[str], *, runs: int, synthetic_encounters: int
-) -> tuple[list[Figure], dict[str, object], dict[str, float]]:
+def _measure(names: Sequence[str], *, runs: int, synthetic_encounters: int) -> tuple[list[Figure], dict[str, Any]]:
     figures: list[Figure] = []
-    facts: dict[str, object] = machine.facts()
-    loads: dict[str, float] = {}
+    facts: dict[str, Any] = machine.facts()
+    conditions: dict[str, dict[str, float]] = {}
     with world(runs=runs, synthetic_encounters=synthetic_encounters) as filled:
         facts["cohort"] = filled.cohort
         for name in names:
-            loads[name] = machine.load_average()
-            say(f"{name} (load average {loads[name]})")
+            conditions[name] = machine.conditions()
+            say(f"{name}: {report.show_conditions(conditions[name])}")
             figures += BENCHES[name].measure(filled)
-    return figures, facts, loads
+    return figures, {**facts, "before": conditions}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -22,12 +22,18 @@ def show(figures: Sequence[Figure]) -> str:
 
 
 def show_facts(machine: dict[str, Any]) -> str:
-    return "\n".join(f"{name.replace('_', ' ')}: {value}" for name, value in machine.items())
+    lines = [f"{name.replace('_', ' ')}: {value}" for name, value in machine.items() if name != "before"]
+    lines += [f"before {name}: {show_conditions(before)}" for name, before in machine["before"].items()]
+    return "\n".join(lines)
 
 
-def write(path: Path, figures: Sequence[Figure], machine: dict[str, Any], loads: dict[str, float]) -> None:
+def show_conditions(before: dict[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in before.items())
+
+
+def write(path: Path, figures: Sequence[Figure], machine: dict[str, Any]) -> None:
     """One entry a figure, by name, and the machine beside them."""
-    written: dict[str, Any] = {"machine": {**machine, "load_average_before": loads}}
+    written: dict[str, Any] = {"machine": machine}
     written.update((figure.name, figure.as_json()) for figure in figures)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(written, indent=2) + "\n")
