@@ -15,19 +15,28 @@ from predictions.engines.calibrated import CalibratedModel, Calibration
 from predictions.features import schema
 
 FOLDS = 5
+FITS = FOLDS + 1
 
 
-def train(part: Part, *, seed: int, engine: Callable[[], Engine] = BoostedTrees) -> CalibratedModel:
-    """A model of the training rows. No row is weighted by its outcome, so that scores are probabilities to begin with."""
-    calibration = _platt(_out_of_fold(part, seed=seed, engine=engine), part)
-    return CalibratedModel(_fitted(engine(), part, seed=seed), calibration)
+def train(
+    part: Part, *, seed: int, engine: Callable[[], Engine] = BoostedTrees, on_fit: Callable[[], object] = lambda: None
+) -> CalibratedModel:
+    """A model of the training rows; `on_fit` is told after each of its FITS fits.
+
+    No row is weighted by its outcome, so that scores are probabilities to begin with.
+    """
+    calibration = _platt(_out_of_fold(part, seed=seed, engine=engine, on_fit=on_fit), part)
+    model = CalibratedModel(_fitted(engine(), part, seed=seed), calibration)
+    on_fit()
+    return model
 
 
-def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine]) -> Vector:
+def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
     log_odds = np.empty(len(part.readmitted))
     for learn, judge in GroupKFold(FOLDS).split(part.matrix, groups=part.patients):
         fold = Part(part.matrix[learn], part.readmitted[learn], part.patients[learn])
         log_odds[judge] = _fitted(engine(), fold, seed=seed).log_odds(part.matrix[judge])
+        on_fit()
     return log_odds
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from tqdm import tqdm
 
 from clinical.diabetes130.source import find_dataset
 from clinical.errors import ClinicalError
@@ -15,7 +16,7 @@ from mlops import releases
 from mlops.datasets import Dataset, Source, from_database, from_file
 from mlops.errors import OperationError
 from mlops.evaluation import Metrics, as_json, evaluate
-from mlops.training import train
+from mlops.training import FITS, train
 from predictions.errors import PredictionError
 
 _LABELS = {
@@ -40,11 +41,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            dataset = _dataset(options)
-            model = train(dataset.training, seed=options["seed"])
-            scores = model.probabilities(dataset.held_out.matrix)
-            held_out = dataset.held_out
-            metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=options["seed"])
+            # steps: the data set is read, each fit, the figures with their intervals
+            with tqdm(total=FITS + 2, unit=" steps", disable=None, leave=False) as bar:
+                dataset = _dataset(options)
+                bar.update()
+                model = train(dataset.training, seed=options["seed"], on_fit=bar.update)
+                scores = model.probabilities(dataset.held_out.matrix)
+                held_out = dataset.held_out
+                metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=options["seed"])
+                bar.update()
             version = releases.record(model=model, dataset=dataset, held_out_scores=scores, metrics=metrics)
         except (ClinicalError, OperationError, PredictionError) as error:
             raise CommandError(str(error)) from error

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         only_unscored = options["only_unscored"]
         try:
             total = batch.count_to_score(only_unscored=only_unscored)
-            with tqdm(total=total, unit=" encounters", file=self.stderr, disable=None, leave=False) as bar:
+            with tqdm(total=total, unit=" encounters", disable=None, leave=False) as bar:
                 report = batch.score_all(only_unscored=only_unscored, on_rows=bar.update)
         except PredictionError as error:
             raise CommandError(str(error)) from error
