@@ -35,7 +35,7 @@ def measure_all(world: World) -> list[Figure]:
 
 
 def measure_one(world: World) -> list[Figure]:
-    """One process, one encounter after another; the reference is timed between them on the same rows."""
+    """One process, one encounter after another; each run ends with the reference on the same rows."""
     with world.scored.copy("score") as database:
         _promote_a_twin(database)
         found = database.probe("score_one", runs=world.runs, encounters=ENCOUNTERS_PER_RUN, warm_up=WARM_UP)
