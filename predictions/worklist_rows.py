@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from clinical.models import FollowUp
@@ -20,6 +21,7 @@ from predictions.models import FeatureSchema, WorklistEntry
 from predictions.risk_words import Frequency, Interval, interval
 
 REASONS_SHOWN = 2
+_ANYBODY = str(UUID(int=0))
 LONG_WORD = 5
 COLUMNS = (
     "encounter_id", "encounter__public_id", "encounter__patient__family_name", "encounter__patient__given_name",
@@ -43,7 +45,7 @@ class Moment:
 class Row:
     """One line of the list."""
 
-    encounter_id: UUID
+    address: str
     patient_name: str
     born: str
     record_number: str
@@ -70,13 +72,14 @@ def rows(encounter_ids: list[int]) -> tuple[list[Row], list[str]]:
     )
     by_id = {entry.encounter_id: entry for entry in entries}
     shown = [by_id[pk] for pk in encounter_ids if pk in by_id]
-    return [_row(entry) for entry in shown], [str(e.prediction__public_id) for e in shown if e.prediction__public_id]
+    address = reverse("encounter", args=[_ANYBODY])  # looked up once: fifty look-ups cost as much as a query
+    return [_row(entry, address) for entry in shown], [str(e.prediction__public_id) for e in shown if e.prediction__public_id]
 
 
-def _row(entry: Any) -> Row:
+def _row(entry: Any, address: str) -> Row:
     is_scored = entry.prediction__public_id is not None
     return Row(
-        encounter_id=entry.encounter__public_id,
+        address=address.replace(_ANYBODY, str(entry.encounter__public_id)),
         patient_name=banner_name(entry.encounter__patient__family_name, entry.encounter__patient__given_name),
         born=f"{entry.encounter__patient__birth_date:%d-%b-%Y}",
         record_number=entry.encounter__patient__medical_record_number,
