@@ -63,28 +63,30 @@ def units_for(user: User) -> list[CareUnit]:
 @contextlib.contextmanager
 def scope_of(user: User) -> Iterator[None]:
     """One transaction in which PostgreSQL shows only the units of `user`."""
-    with _scope([unit.pk for unit in units_for(user)]):
+    with _scope("%s", ",".join(str(unit.pk) for unit in units_for(user))):
         yield
 
 
 @contextlib.contextmanager
 def scope_of_the_system() -> Iterator[None]:
     """One transaction over all units, for loading, scoring and monitoring: never for answering a person."""
-    with _scope(list(CareUnit.objects.values_list("pk", flat=True))):
+    with _scope("(SELECT coalesce(string_agg(id::text, ','), '') FROM clinical_careunit)"):
         yield
 
 
 @contextlib.contextmanager
-def _scope(unit_ids: list[int]) -> Iterator[None]:
+def _scope(units: str, *parameters: str) -> Iterator[None]:
+    """`units` is SQL for the ids, separated by commas."""
+    is_outermost = not connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT current_setting('wardlight.units', true), set_config('wardlight.units', %s, true)",
-            [",".join(map(str, unit_ids))],
+            f"SELECT current_setting('wardlight.units', true), set_config('wardlight.units', {units}, true)", parameters or None
         )
         (before, _now) = cursor.fetchone()
         yield
-        # inside an outer transaction (a verb called by a verb) the wider or narrower scope around this one comes back
-        cursor.execute("SELECT set_config('wardlight.units', %s, true)", [before or ""])
+        # the setting ends with its transaction; inside another (a verb called by a verb) the scope around this one comes back
+        if not is_outermost:
+            cursor.execute("SELECT set_config('wardlight.units', %s, true)", [before or ""])
 
 
 def requires(*roles: Role) -> Callable[[StaffView[Parameters]], View[Parameters]]:
