@@ -15,7 +15,7 @@ from tests.served import Served
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 ATTEMPTS = 5
-MOMENT = re.compile(r"\d{6}|[0-9a-f]{8}-[0-9a-f-]{27}")
+MOMENT = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{6}\b")
 A_LITTLE_LONGER_THAN_IDLE_SECONDS = 16 * 60
 
 
