@@ -36,7 +36,7 @@ class World:
 
     @property
     def cohort(self) -> str:
-        return f"the data set {self.dataset}" if self.dataset else f"a synthetic cohort of {self.synthetic_encounters:,}"
+        return f"the data set {self.dataset.name}" if self.dataset else f"a synthetic cohort of {self.synthetic_encounters:,}"
 
     @cached_property
     def source(self) -> Path:

@@ -29,11 +29,12 @@ def test_an_empty_log_is_intact(db: None, capsys: pytest.CaptureFixture[str]) ->
     assert "0 audit rows, intact" in capsys.readouterr().out
 
 
-def test_a_head_kept_earlier_is_found_in_a_log_that_grew(db: None) -> None:
+def test_a_head_kept_earlier_is_found_in_a_log_that_grew(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     audit.record(actor=None, verb="x.y")
     head = audit.verify().head_hash
     audit.record(actor=None, verb="x.y")
     call_command("verify_audit", expect_head=head)
+    assert capsys.readouterr().out.startswith("2 audit rows, intact.")
 
 
 def test_a_head_that_is_gone_means_that_rows_were_cut_off(db: None) -> None:
