@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
@@ -80,9 +82,10 @@ def test_verify_names_the_first_row_that_no_longer_fits(fresh_database: FreshDat
     with fresh_database.link(role="postgres") as link:
         link.execute("SET session_replication_role = replica")
         link.execute(tampering)
-    verdict = fresh_database.manage("verify_audit")
+    verdict = fresh_database.manage("verify_audit", "--json")
     assert verdict.returncode == 1
-    assert str(broken_at) in verdict.stdout + verdict.stderr
+    assert f"broken at row {broken_at}" in verdict.stderr
+    assert json.loads(verdict.stdout)["broken_at"] == broken_at
 
 
 def test_verify_finds_a_cut_tail_by_a_head_kept_elsewhere(fresh_database: FreshDatabase) -> None:

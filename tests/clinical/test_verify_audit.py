@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from django.core.management import CommandError, call_command
 
 from clinical import audit
 from clinical.models import AuditEvent
-from tests.databases import FreshDatabase
 
 TAMPER = (
     "ALTER TABLE clinical_auditevent DISABLE TRIGGER append_only; {};ALTER TABLE clinical_auditevent ENABLE TRIGGER append_only"
@@ -41,26 +38,3 @@ def test_a_head_that_is_gone_means_that_rows_were_cut_off(db: None) -> None:
     audit.record(actor=None, verb="x.y")
     with pytest.raises(CommandError, match="rows were cut off"):
         call_command("verify_audit", expect_head="0" * 64)
-
-
-@pytest.mark.parametrize(
-    ("tampering", "broken_at"),
-    [
-        ("UPDATE clinical_auditevent SET actor_name = 'x' WHERE position = 2", 2),
-        ("DELETE FROM clinical_auditevent WHERE position = 2", 3),
-    ],
-)
-def test_a_changed_log_exits_with_1_and_names_the_row(fresh_database: FreshDatabase, tampering: str, broken_at: int) -> None:
-    with fresh_database.link() as link:
-        for _ in range(4):
-            link.execute(
-                "INSERT INTO clinical_auditevent (position, actor_name, verb, subject_type, subject_id, request_id, detail,"
-                " previous_hash, hash) VALUES (0, 'a', 'x.y', '', '', '', '{}', '', '')"
-            )
-    assert fresh_database.manage("verify_audit").returncode == 0
-    with fresh_database.link(role="postgres") as owner:
-        owner.execute(TAMPER.format(tampering).encode())
-    done = fresh_database.manage("verify_audit", "--json")
-    assert done.returncode == 1
-    assert f"broken at row {broken_at}" in done.stderr
-    assert json.loads(done.stdout)["broken_at"] == broken_at
