@@ -8,10 +8,6 @@ from django.core.management import CommandError, call_command
 from clinical import audit
 from clinical.models import AuditEvent
 
-TAMPER = (
-    "ALTER TABLE clinical_auditevent DISABLE TRIGGER append_only; {};ALTER TABLE clinical_auditevent ENABLE TRIGGER append_only"
-)
-
 
 def test_an_intact_log_prints_its_head(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     audit.record(actor=None, verb="x.y")
