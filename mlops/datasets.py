@@ -1,8 +1,9 @@
 """What models learn from: encounters with a known outcome, from the data set's file or from the hospital's own database,
-split by patient so that nobody is on both sides.
+split into rows to learn from and rows to be judged on, by scikit-learn's splitters over the rows in their source's order.
 
-Protocol C: stays that ended in death or hospice care are left out; one fifth of the patients is held out by
-scikit-learn's GroupShuffleSplit over the rows in their source's order.
+Protocol C: stays that ended in death or hospice care are left out; one fifth of the patients is held out, so that nobody
+is on both sides. Protocol S, as most published work has it: all stays, one fifth of the rows held out at the same rate
+of readmission; most patients with several stays are then on both sides.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from django.db import connection
-from sklearn.model_selection import GroupShuffleSplit
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from clinical.access import scope_of_the_system
 from clinical.code_lists import DISPOSITIONS_WITHOUT_RETURN
@@ -41,25 +42,38 @@ class Source(StrEnum):
     FILE = "file"
 
 
+class Protocol(StrEnum):
+    """How rows are chosen and split; see the module."""
+
+    BY_PATIENT = "C"
+    BY_ROW = "S"
+
+
 @dataclass(frozen=True)
 class Part:
-    """The rows of one side of a split."""
+    """The rows of one side of a split; `table` holds the encounters that the rows of `matrix` were made from, in its order."""
 
     matrix: Matrix
     readmitted: npt.NDArray[np.bool_]
     patients: npt.NDArray[np.int64]
+    table: pl.DataFrame
 
     @property
     def patients_count(self) -> int:
         return len(np.unique(self.patients))
 
+    def of(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Part:
+        """Some of the rows."""
+        table = self.table.filter(rows) if rows.dtype == np.bool_ else self.table[rows]
+        return Part(self.matrix[rows], self.readmitted[rows], self.patients[rows], table)
+
 
 @dataclass(frozen=True)
 class Dataset:
-    """Training and held-out rows, no patient in both, and where they came from."""
+    """Training and held-out rows, and where they came from."""
 
     source: Source
-    protocol: str
+    protocol: Protocol
     seed: int
     sha256: str
     training: Part
@@ -68,7 +82,7 @@ class Dataset:
     def as_json(self) -> dict[str, Any]:
         return {
             "source": self.source.value,
-            "protocol": self.protocol,
+            "protocol": self.protocol.value,
             "seed": self.seed,
             "sha256": self.sha256,
             **{
@@ -81,38 +95,49 @@ class Dataset:
         }  # fmt: skip
 
 
-def from_file(path: Path, *, seed: int) -> Dataset:
-    """Protocol C on the data set's own file."""
+def from_file(path: Path, *, protocol: Protocol = Protocol.BY_PATIENT, seed: int) -> Dataset:
+    """The data set's own file."""
     table = read_frame(path)
     labelled = table.with_columns((pl.col("readmission") == Readmission.WITHIN_30_DAYS).alias(_READMITTED)).drop("readmission")
-    return _split(labelled, source=Source.FILE, seed=seed)
+    return _split(labelled, source=Source.FILE, protocol=protocol, seed=seed)
 
 
-def from_database(*, as_of: datetime, seed: int) -> Dataset:
-    """Protocol C on the encounters whose outcome is matured at `as_of`: what a hospital has."""
+def from_database(*, as_of: datetime, protocol: Protocol = Protocol.BY_PATIENT, seed: int) -> Dataset:
+    """The encounters whose outcome is matured at `as_of`: what a hospital has."""
     with scope_of_the_system(), connection.cursor() as cursor:
         cursor.execute(_MATURED, [Readmission.WITHIN_30_DAYS.value, as_of])
         rows = cursor.fetchall()
         outcomes = pl.DataFrame(rows, schema={"encounter_id": pl.Int64, _READMITTED: pl.Boolean}, orient="row")
         table = histories(outcomes["encounter_id"].to_list(), as_of=as_of)
     # the source's order, so that the split is that of the file wherever the database was loaded from it
-    return _split(outcomes.join(table, on="encounter_id", maintain_order="left"), source=Source.DATABASE, seed=seed)
+    labelled = outcomes.join(table, on="encounter_id", maintain_order="left")
+    return _split(labelled, source=Source.DATABASE, protocol=protocol, seed=seed)
 
 
-def _split(labelled: pl.DataFrame, *, source: Source, seed: int) -> Dataset:
-    kept = labelled.filter(~pl.col("discharge_disposition").is_in(list(DISPOSITIONS_WITHOUT_RETURN)))
-    readmitted = kept[_READMITTED].to_numpy()
-    patients = kept["patient_id"].to_numpy()
+def _split(labelled: pl.DataFrame, *, source: Source, protocol: Protocol, seed: int) -> Dataset:
+    if protocol is Protocol.BY_PATIENT:
+        labelled = labelled.filter(~pl.col("discharge_disposition").is_in(list(DISPOSITIONS_WITHOUT_RETURN)))
+    table, readmitted = labelled.drop(_READMITTED), labelled[_READMITTED].to_numpy()
     if readmitted.sum() < FEWEST_READMISSIONS:
         raise TooFewOutcomesError
-    matrix = build(kept.drop(_READMITTED))
-    splitter = GroupShuffleSplit(1, test_size=HELD_OUT_SHARE, random_state=seed)
-    training, held_out = (
-        Part(matrix[rows], readmitted[rows], patients[rows]) for rows in next(splitter.split(matrix, groups=patients))
-    )
-    return Dataset(
-        source=source, protocol="C", seed=seed, sha256=_digest(matrix, readmitted), training=training, held_out=held_out
-    )
+    matrix, patients = build(table), table["patient_id"].to_numpy()
+    whole = Part(matrix, readmitted, patients, table)
+    training, held_out = (whole.of(rows) for rows in _sides(readmitted, patients, protocol=protocol, seed=seed))
+    digest = _digest(matrix, readmitted)
+    return Dataset(source=source, protocol=protocol, seed=seed, sha256=digest, training=training, held_out=held_out)
+
+
+def _sides(
+    readmitted: npt.NDArray[np.bool_], patients: npt.NDArray[np.int64], *, protocol: Protocol, seed: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The numbers of the rows to learn from, and of those to be judged on."""
+    rows = np.arange(len(readmitted))
+    if protocol is Protocol.BY_ROW:
+        learn, judge = train_test_split(rows, test_size=HELD_OUT_SHARE, random_state=seed, stratify=readmitted)
+    else:
+        splitter = GroupShuffleSplit(1, test_size=HELD_OUT_SHARE, random_state=seed)
+        learn, judge = next(splitter.split(rows, groups=patients))
+    return learn, judge
 
 
 def _digest(matrix: Matrix, readmitted: npt.NDArray[np.bool_]) -> str:

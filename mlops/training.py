@@ -34,7 +34,7 @@ def train(
 def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
     log_odds = np.empty(len(part.readmitted))
     for learn, judge in GroupKFold(FOLDS).split(part.matrix, groups=part.patients):
-        fold = Part(part.matrix[learn], part.readmitted[learn], part.patients[learn])
+        fold = part.of(learn)
         log_odds[judge] = _fitted(engine(), fold, seed=seed).log_odds(part.matrix[judge])
         on_fit()
     return log_odds

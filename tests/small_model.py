@@ -9,7 +9,7 @@ import polars as pl
 
 from clinical.models import User
 from mlops import releases
-from mlops.datasets import Dataset, Part, Source
+from mlops.datasets import Dataset, Part, Protocol, Source
 from mlops.evaluation import evaluate
 from mlops.training import train
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
@@ -33,8 +33,11 @@ def dataset(*, copies: int = 4, seed: int = 0) -> Dataset:
     readmitted = random.random(len(table)) < risk
     patients = np.arange(len(table)) // 2
     held_out = patients % 5 == 0
-    training, judged = (Part(matrix[rows], readmitted[rows], patients[rows]) for rows in (~held_out, held_out))
-    return Dataset(source=Source.FILE, protocol="C", seed=seed, sha256="0" * 64, training=training, held_out=judged)
+    whole = Part(matrix, readmitted, patients, table)
+    return Dataset(
+        source=Source.FILE, protocol=Protocol.BY_PATIENT, seed=seed, sha256="0" * 64, training=whole.of(~held_out),
+        held_out=whole.of(held_out),
+    )  # fmt: skip
 
 
 @cache

@@ -31,6 +31,17 @@ def test_protocol_c_splits_the_published_file_as_published(published: datasets.D
 
 
 @pytest.mark.dataset
+def test_protocol_s_splits_the_published_file_by_row() -> None:
+    path = find_dataset()
+    if path is None:
+        pytest.skip("the data set was not found")
+    dataset = datasets.from_file(path, protocol=datasets.Protocol.BY_ROW, seed=42)
+    assert [len(part.readmitted) for part in (dataset.training, dataset.held_out)] == [81_412, 20_354]
+    assert np.intersect1d(dataset.training.patients, dataset.held_out.patients).size == 7_001
+    assert dataset.held_out.table["patient_id"].to_numpy().tolist() == dataset.held_out.patients.tolist()
+
+
+@pytest.mark.dataset
 def test_no_patient_is_on_both_sides(published: datasets.Dataset) -> None:
     assert not np.intersect1d(published.training.patients, published.held_out.patients).size
 

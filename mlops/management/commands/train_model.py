@@ -13,7 +13,7 @@ from tqdm import tqdm
 from clinical.diabetes130.source import find_dataset
 from clinical.errors import ClinicalError
 from mlops import releases
-from mlops.datasets import Dataset, Source, from_database, from_file
+from mlops.datasets import Dataset, Protocol, Source, from_database, from_file
 from mlops.errors import OperationError
 from mlops.evaluation import Metrics, as_json, evaluate
 from mlops.training import FITS, train
@@ -35,7 +35,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--source", choices=list(Source), default=Source.DATABASE, help="matured outcomes, or the file")
         parser.add_argument("--dataset", type=Path, help="with --source file: zip or csv; default: the usual places")
-        parser.add_argument("--protocol", choices=["C"], default="C", help="C: split by patient, without death and hospice")
+        parser.add_argument(
+            "--protocol",
+            choices=list(Protocol),
+            default=Protocol.BY_PATIENT,
+            help="C: split by patient, without death and hospice; S: by row",
+        )
         parser.add_argument("--seed", type=int, default=42)
         parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
@@ -63,7 +68,7 @@ class Command(BaseCommand):
         for side, part in (("Trained on", dataset.training), ("Judged on", dataset.held_out)):
             self.stdout.write(
                 f"{side} {len(part.readmitted):,} encounters of {part.patients_count:,} patients"
-                f" (protocol {dataset.protocol}, seed {dataset.seed}, source {dataset.source.value})."
+                f" (protocol {dataset.protocol.value}, seed {dataset.seed}, source {dataset.source.value})."
             )
         for name, metric in metrics.items():
             ends = f"   95 % interval {metric.low:.4f} to {metric.high:.4f}" if metric.low is not None else ""
@@ -71,10 +76,11 @@ class Command(BaseCommand):
 
 
 def _dataset(options: dict[str, Any]) -> Dataset:
+    protocol = Protocol(options["protocol"])
     if options["source"] == Source.DATABASE:
-        return from_database(as_of=timezone.now(), seed=options["seed"])
+        return from_database(as_of=timezone.now(), protocol=protocol, seed=options["seed"])
     path = options["dataset"] or _found()
-    return from_file(path, seed=options["seed"])
+    return from_file(path, protocol=protocol, seed=options["seed"])
 
 
 def _found() -> Path:
