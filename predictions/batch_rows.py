@@ -18,6 +18,7 @@ from predictions.champion import Champion
 from predictions.engines.base import Matrix
 from predictions.engines.calibrated import Explained
 from predictions.features.building import row_digests
+from predictions.reasons import main_reasons
 
 _FLOAT8_OID = 701
 _FLOAT8_BYTES = 8
@@ -44,11 +45,12 @@ def store(scores: Scores) -> int:
             copy.write(_HEADER)
             copy.write(_rows(scores).tobytes())
             copy.write(_TRAILER)
+        _copy_reasons(cursor, scores)
         cursor.execute("ANALYZE scored (encounter_id)")
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
         cursor.execute(_LIST, _constants(scores))
-        cursor.execute("DROP TABLE scored")
+        cursor.execute("DROP TABLE scored, said")
     return stored
 
 
@@ -56,6 +58,14 @@ def list_refused(refused: dict[int, str]) -> None:
     """Write on the worklist why these encounters have no score."""
     with connection.cursor() as cursor:
         cursor.execute(_LIST_REFUSED, [list(refused), list(refused.values())])
+
+
+def _copy_reasons(cursor: Any, scores: Scores) -> None:
+    """Their length differs from row to row, so they travel as text, beside the others."""
+    reasons = main_reasons(scores.matrix, scores.explained.parts)
+    with cursor.copy(_COPY_REASONS) as copy:
+        for row in zip(scores.encounter_ids.tolist(), reasons, strict=True):
+            copy.write_row(row)
 
 
 def _constants(scores: Scores) -> dict[str, Any]:
@@ -120,8 +130,10 @@ def _fill_array(rows: npt.NDArray[np.void], name: str, values: Matrix) -> None:
 _CREATE = """
 CREATE TEMPORARY TABLE scored (
     encounter_id bigint, sha256 text, probability float8, low float8, high float8, band integer,
-    feature_values float8[], factors float8[]) ON COMMIT DROP
+    feature_values float8[], factors float8[]) ON COMMIT DROP;
+CREATE TEMPORARY TABLE said (encounter_id bigint PRIMARY KEY, reasons text[]) ON COMMIT DROP
 """
+_COPY_REASONS = "COPY said FROM STDIN"
 _COPY = "COPY scored FROM STDIN (FORMAT binary)"
 _INSERT = """
 INSERT INTO predictions_prediction (
@@ -137,10 +149,11 @@ ON CONFLICT (encounter_id, model_version_id, features_sha256) DO NOTHING
 # follow_up_* belong to what staff did: an entry that stands keeps them
 _LIST = """
 INSERT INTO predictions_worklistentry AS entry (
-    encounter_id, unit_id, prediction_id, risk_probability, band, not_scored_reason, waits_for_score, admitted_at,
+    encounter_id, unit_id, prediction_id, risk_probability, band, reasons, not_scored_reason, waits_for_score, admitted_at,
     discharged_at, follow_up_state)
-SELECT e.id, e.unit_id, p.id, p.risk_probability, p.band, '', false, e.admitted_at, e.discharged_at, ''
+SELECT e.id, e.unit_id, p.id, p.risk_probability, p.band, said.reasons, '', false, e.admitted_at, e.discharged_at, ''
 FROM scored
+JOIN said USING (encounter_id)
 JOIN clinical_encounter e ON e.id = scored.encounter_id
 CROSS JOIN LATERAL (
     SELECT id, risk_probability, band FROM predictions_prediction
@@ -149,21 +162,23 @@ CROSS JOIN LATERAL (
 ORDER BY e.id
 ON CONFLICT (encounter_id) DO UPDATE SET
     unit_id = excluded.unit_id, prediction_id = excluded.prediction_id, risk_probability = excluded.risk_probability,
-    band = excluded.band, not_scored_reason = '', waits_for_score = false, admitted_at = excluded.admitted_at,
-    discharged_at = excluded.discharged_at
-WHERE (entry.unit_id, entry.prediction_id, entry.waits_for_score, entry.admitted_at, entry.discharged_at) IS DISTINCT FROM
-    (excluded.unit_id, excluded.prediction_id, excluded.waits_for_score, excluded.admitted_at, excluded.discharged_at)
+    band = excluded.band, reasons = excluded.reasons, not_scored_reason = '', waits_for_score = false,
+    admitted_at = excluded.admitted_at, discharged_at = excluded.discharged_at
+WHERE (entry.unit_id, entry.prediction_id, entry.reasons, entry.waits_for_score, entry.admitted_at, entry.discharged_at)
+    IS DISTINCT FROM
+    (excluded.unit_id, excluded.prediction_id, excluded.reasons, excluded.waits_for_score, excluded.admitted_at,
+     excluded.discharged_at)
 """
 _LIST_REFUSED = """
 INSERT INTO predictions_worklistentry AS entry (
-    encounter_id, unit_id, prediction_id, risk_probability, band, not_scored_reason, waits_for_score, admitted_at,
+    encounter_id, unit_id, prediction_id, risk_probability, band, reasons, not_scored_reason, waits_for_score, admitted_at,
     discharged_at, follow_up_state)
-SELECT e.id, e.unit_id, NULL, NULL, '', left(refused.reason, 160), false, e.admitted_at, e.discharged_at, ''
+SELECT e.id, e.unit_id, NULL, NULL, '', '{}', left(refused.reason, 160), false, e.admitted_at, e.discharged_at, ''
 FROM unnest(%s::bigint[], %s::text[]) AS refused (encounter_id, reason)
 JOIN clinical_encounter e ON e.id = refused.encounter_id
 ORDER BY e.id
 ON CONFLICT (encounter_id) DO UPDATE SET
-    unit_id = excluded.unit_id, prediction_id = NULL, risk_probability = NULL, band = '',
+    unit_id = excluded.unit_id, prediction_id = NULL, risk_probability = NULL, band = '', reasons = '{}',
     not_scored_reason = excluded.not_scored_reason, waits_for_score = false, admitted_at = excluded.admitted_at,
     discharged_at = excluded.discharged_at
 WHERE (entry.unit_id, entry.not_scored_reason, entry.waits_for_score, entry.admitted_at, entry.discharged_at)

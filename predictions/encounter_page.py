@@ -15,7 +15,7 @@ from clinical.models import Encounter, FollowUp, Outcome, User
 from clinical.models.encounter import READMISSION_WINDOW
 from predictions import charts
 from predictions.bands import Band, bands_from
-from predictions.explain import Factor, factors_from, factors_of
+from predictions.explain import Explainer, Factor, factors_of
 from predictions.factor_group import FactorGroup
 from predictions.models import Prediction, WorklistEntry
 from predictions.risk_words import HUNDRED, Frequency, Interval, interval
@@ -209,10 +209,10 @@ def _inputs(prediction: Prediction) -> list[Input]:
         }
         for feature, value in zip(features, values, strict=True)
     ]
-    told_ones = factors_from(definition={**definition, "factors": own}, values=values, parts=[0.0] * len(values))
+    explainer = Explainer({**definition, "factors": own})
     return [
-        Input(told_one.label, told_one.value_text, is_missing=value is None)
-        for told_one, value in zip(told_ones, values, strict=True)
+        Input(feature["label"], explainer.words(feature["name"], values), is_missing=value is None)
+        for feature, value in zip(features, values, strict=True)
     ]
 
 

@@ -10,14 +10,18 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from predictions.factor_group import FactorGroup
 
 if TYPE_CHECKING:
     from predictions.models import Prediction
 
+Values: TypeAlias = Sequence[float | None]
+
 HUNDRED = 100
+MAIN_REASONS = 2
+_LONG_WORD = 5
 
 
 @dataclass(frozen=True)
@@ -37,66 +41,67 @@ class Factor:
 
 def factors_of(prediction: Prediction) -> list[Factor]:
     """The reasons for a stored score, strongest first. Read with `select_related("feature_schema")`."""
-    return factors_from(
-        definition=prediction.feature_schema.definition, values=prediction.feature_values, parts=prediction.factors
-    )
+    explainer = Explainer(prediction.feature_schema.definition)
+    return explainer.factors(prediction.feature_values, prediction.factors)
 
 
-def factors_from(*, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float]) -> list[Factor]:
-    """One factor for each clinical concept of the schema: the parts of its features are summed, so nothing is lost."""
-    points_of = _points_of(definition, parts)
-    factors = _factors(definition["factors"], definition=definition, values=values, points_of=points_of)
-    return sorted(factors, key=lambda factor: -abs(factor.points))
+class Explainer:
+    """A feature schema, prepared once for putting many scores into words.
 
+    Values and parts stand in the order of the schema's features. The parts of the features of one concept are summed,
+    so nothing is lost.
+    """
 
-def strongest_raising(
-    *, definition: Mapping[str, Any], values: Sequence[float | None], parts: Sequence[float], count: int
-) -> list[Factor]:
-    """The `count` factors that raise the score most: what a list has room for, without wording all the others."""
-    points_of = _points_of(definition, parts)
-    raising = (concept for concept in definition["factors"] if points_of.get(concept["key"], 0.0) > 0)
-    strongest = nlargest(count, raising, key=lambda concept: points_of[concept["key"]])
-    return _factors(strongest, definition=definition, values=values, points_of=points_of)
+    def __init__(self, definition: Mapping[str, Any]) -> None:
+        self._features: Sequence[Mapping[str, Any]] = definition["features"]
+        self._value_sets: Mapping[str, Any] = definition["value_sets"]
+        self.concepts: dict[str, Mapping[str, Any]] = {concept["key"]: concept for concept in definition["factors"]}
+        place_of = {feature["name"]: place for place, feature in enumerate(self._features)}
+        self._told_by = {key: [place_of[name] for name in concept["told_by"]] for key, concept in self.concepts.items()}
 
+    @property
+    def concept_of_features(self) -> list[str]:
+        """The key of the concept that each feature's part belongs to."""
+        return [feature["factor"] for feature in self._features]
 
-def _points_of(definition: Mapping[str, Any], parts: Sequence[float]) -> dict[str, float]:
-    points_of: dict[str, float] = {}
-    for feature, part in zip(definition["features"], parts, strict=True):
-        points_of[feature["factor"]] = points_of.get(feature["factor"], 0.0) + HUNDRED * part
-    return points_of
+    def factors(self, values: Values, parts: Sequence[float]) -> list[Factor]:
+        """One factor for each concept, strongest first, whichever way it points."""
+        points_of = self._points_of(parts)
+        factors = [self._factor(key, values, points_of.get(key, 0.0)) for key in self.concepts]
+        return sorted(factors, key=lambda factor: -abs(factor.points))
 
+    def main_reasons(self, values: Values, parts: Sequence[float]) -> list[str]:
+        """The concepts that raise the score most, each in one line: what a list has room for."""
+        points_of = self._points_of(parts)
+        raising = (key for key in self.concepts if points_of.get(key, 0.0) > 0)
+        return [self.in_one_line(key, values) for key in nlargest(MAIN_REASONS, raising, key=points_of.__getitem__)]
 
-def _factors(
-    concepts: Sequence[Mapping[str, Any]],
-    *,
-    definition: Mapping[str, Any],
-    values: Sequence[float | None],
-    points_of: Mapping[str, float],
-) -> list[Factor]:
-    told = {name for concept in concepts for name in concept["told_by"]}
-    words_of = {
-        feature["name"]: _say(feature, value, definition["value_sets"])
-        for feature, value in zip(definition["features"], values, strict=True)
-        if feature["name"] in told
-    }
-    return [
-        Factor(
-            key=concept["key"],
-            label=concept["label"],
-            value_text=_words(concept, words_of),
-            points=points_of.get(concept["key"], 0.0),
-            group=FactorGroup(concept["group"]),
-        )
-        for concept in concepts
-    ]
+    def in_one_line(self, key: str, values: Values) -> str:
+        """A concept and what the record says of it, without saying the same word twice."""
+        label, words = str(self.concepts[key]["label"]), self.words(key, values)
+        said_twice = {word for word in label.lower().split() if len(word) >= _LONG_WORD} & set(words.lower().split())
+        return words if words[:1].isdigit() and said_twice else f"{label}: {words}"
 
+    def words(self, key: str, values: Values) -> str:
+        """What the record says of a concept; where several features can tell it, all of them or the first that does."""
+        concept = self.concepts[key]
+        said = [words for place in self._told_by[key] if (words := self._say(place, values[place]))]
+        if not said:
+            return str(concept["otherwise"])
+        return ", ".join(said) if concept["tells"] == "all" else said[0]
 
-def _words(concept: Mapping[str, Any], words_of: Mapping[str, str]) -> str:
-    """What the record says of this concept; where several features can tell it, all of them or the first that does."""
-    said = [words_of[name] for name in concept["told_by"] if words_of[name]]
-    if not said:
-        return str(concept["otherwise"])
-    return ", ".join(said) if concept["tells"] == "all" else said[0]
+    def _say(self, place: int, value: float | None) -> str:
+        return _say(self._features[place], value, self._value_sets)
+
+    def _factor(self, key: str, values: Values, points: float) -> Factor:
+        concept = self.concepts[key]
+        return Factor(key, str(concept["label"]), self.words(key, values), points, FactorGroup(concept["group"]))
+
+    def _points_of(self, parts: Sequence[float]) -> dict[str, float]:
+        points_of: dict[str, float] = {}
+        for feature, part in zip(self._features, parts, strict=True):
+            points_of[feature["factor"]] = points_of.get(feature["factor"], 0.0) + HUNDRED * part
+        return points_of
 
 
 def _say(feature: Mapping[str, Any], value: float | None, value_sets: Mapping[str, Any]) -> str:

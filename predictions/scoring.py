@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 LONGEST_REASON = 160
-_SCORE_COLUMNS = ("unit", "prediction", "risk_probability", "band", "not_scored_reason", "waits_for_score")
+_SCORE_COLUMNS = ("unit", "prediction", "risk_probability", "band", "reasons", "not_scored_reason", "waits_for_score")
 _STAY_COLUMNS = ("admitted_at", "discharged_at")
 
 
@@ -84,9 +84,12 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
 
 
 def _list_with_score(encounter: Encounter, prediction: Prediction) -> None:
+    from predictions.reasons import explainer  # noqa: PLC0415  see above
+
+    reasons = explainer().main_reasons(prediction.feature_values, prediction.factors)
     _list(
         encounter, prediction=prediction, risk_probability=prediction.risk_probability, band=prediction.band,
-        not_scored_reason="", waits_for_score=False,
+        reasons=reasons, not_scored_reason="", waits_for_score=False,
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +15,15 @@ from clinical.models import FollowUp
 from clinical.models.follow_up import FollowUpKind, FollowUpState
 from clinical.models.patient import banner_name
 from predictions.bands import BandName
-from predictions.explain import Factor, strongest_raising
-from predictions.models import FeatureSchema, WorklistEntry
+from predictions.models import WorklistEntry
 from predictions.risk_words import Frequency, Interval, interval
 
-REASONS_SHOWN = 2
 _ANYBODY = str(UUID(int=0))
-LONG_WORD = 5
 COLUMNS = (
     "encounter_id", "encounter__public_id", "encounter__patient__family_name", "encounter__patient__given_name",
     "encounter__patient__birth_date", "encounter__patient__medical_record_number", "unit__name",
-    "admitted_at", "discharged_at", "band", "not_scored_reason", "follow_up_state", "follow_up_at", "last_kind",
+    "admitted_at", "discharged_at", "band", "reasons", "not_scored_reason", "follow_up_state", "follow_up_at", "last_kind",
     "prediction__public_id", "prediction__risk_probability", "prediction__risk_low", "prediction__risk_high",
-    "prediction__feature_schema_id", "prediction__feature_values", "prediction__factors",
 )  # fmt: skip
 
 
@@ -87,7 +82,7 @@ def _row(entry: Any, address: str) -> Row:
         risk=Frequency(entry.prediction__risk_probability) if is_scored else None,
         interval=interval(entry.prediction__risk_low, entry.prediction__risk_high) if is_scored else None,
         band=BandName(entry.band) if is_scored else None,
-        reasons=_reasons(entry) if is_scored else [],
+        reasons=entry.reasons,
         not_scored_reason=entry.not_scored_reason,
         admitted=_moment(entry.admitted_at),
         discharged=_moment(entry.discharged_at) if entry.discharged_at else None,
@@ -97,30 +92,6 @@ def _row(entry: Any, address: str) -> Row:
     )
 
 
-def _reasons(entry: Any) -> list[str]:
-    strongest = strongest_raising(
-        definition=_definition(entry.prediction__feature_schema_id),
-        values=entry.prediction__feature_values,
-        parts=entry.prediction__factors,
-        count=REASONS_SHOWN,
-    )
-    return [_in_one_line(factor) for factor in strongest]
-
-
-def _in_one_line(factor: Factor) -> str:
-    """A factor without saying the same word twice."""
-    words = factor.value_text
-    said_twice = {word for word in factor.label.lower().split() if len(word) >= LONG_WORD} & set(words.lower().split())
-    return words if words[:1].isdigit() and said_twice else f"{factor.label}: {words}"
-
-
 def _moment(at: datetime) -> Moment:
     here = timezone.localtime(at)
     return Moment(iso=here.isoformat(), day=f"{here:%d-%b-%Y}", day_and_clock=f"{here:%d-%b %H:%M}")
-
-
-@lru_cache(maxsize=32)
-def _definition(schema_hash: str) -> dict[str, Any]:
-    """Feature schemas are never changed, so each is read once in the life of a process."""
-    definition: dict[str, Any] = FeatureSchema.objects.get(pk=schema_hash).definition
-    return definition

@@ -21,7 +21,7 @@ from mlops.datasets import from_database
 from predictions import champion, features, scoring
 from predictions.engines.base import Matrix
 from predictions.engines.boosted import BoostedParameters
-from predictions.explain import factors_from
+from predictions.explain import Explainer
 from predictions.features import schema
 from predictions.features.building import as_stored, compute
 from predictions.models import FeatureSchema
@@ -80,7 +80,7 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
     holder = champion.current()
     explained = holder.model.explained(matrix)
     holder.reliability.interval_of(float(explained.probabilities[0]))
-    factors_from(definition=_definition(), values=as_stored(matrix[0]), parts=explained.parts[0].tolist())
+    Explainer(_definition()).factors(as_stored(matrix[0]), explained.parts[0].tolist())
     matrices.append(matrix)
 
 

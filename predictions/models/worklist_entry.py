@@ -5,6 +5,7 @@ An entry without a prediction says why; it is also the queue of what waits to be
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -24,6 +25,8 @@ class WorklistEntry(models.Model):
     # what the list sorts and filters by, copied from the rows it belongs to
     risk_probability = models.FloatField(null=True, blank=True)
     band = models.CharField(max_length=12, blank=True)
+    # put into words when the score is made: fifty explanations are too much work for a page
+    reasons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     not_scored_reason = models.CharField(max_length=160, blank=True)
     waits_for_score = models.BooleanField(default=False)
     admitted_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from typing import Any
 
 from clinical.access import scope_of_the_system
 from clinical.models import CareUnit, Encounter
+from predictions.explain import Explainer
 from predictions.models import FeatureSchema, ModelStatus, ModelVersion, Prediction, WorklistEntry
 from tests.factories import encounter_on
 
@@ -63,13 +64,14 @@ def scored(encounter: Encounter, risk: float = 0.23) -> Prediction:
             as_of=NOW,
             scored_at=NOW,
         )
-        _list(encounter, prediction=prediction, risk_probability=risk, band=prediction.band, not_scored_reason="")
+        score = {"prediction": prediction, "risk_probability": risk, "band": prediction.band, "not_scored_reason": ""}
+        _list(encounter, **score, reasons=Explainer(DEFINITION).main_reasons(VALUES, prediction.factors))
     return prediction
 
 
 def not_scored(encounter: Encounter, reason: str = "no model has been promoted yet") -> WorklistEntry:
     with scope_of_the_system():
-        return _list(encounter, prediction=None, risk_probability=None, band="", not_scored_reason=reason)
+        return _list(encounter, prediction=None, risk_probability=None, band="", reasons=[], not_scored_reason=reason)
 
 
 def patient_on(unit: CareUnit, family_name: str, risk: float | None = 0.23, **attributes: Any) -> Encounter:

@@ -8,6 +8,7 @@ from clinical.access import scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter
 from predictions import batch, scoring, tasks
 from predictions.errors import PredictionError
+from predictions.explain import MAIN_REASONS
 from predictions.models import ModelVersion, Prediction, WorklistEntry
 from tests.factories import encounter_on
 
@@ -106,3 +107,17 @@ def test_without_a_champion_the_worker_leaves_everything_waiting(encounters: lis
         assert not Prediction.objects.exists()
     with pytest.raises(PredictionError):
         batch.score_all()
+
+
+def test_a_batch_says_the_same_reasons_as_a_single_score(version: ModelVersion, cardiology: CareUnit) -> None:
+    encounters = [encounter_on(cardiology, inpatient_stays_prior_year=stays) for stays in (0, 1, 6)]
+    batch.score_all()
+    with scope_of_the_system():
+        together = dict(WorklistEntry.objects.values_list("pk", "reasons"))
+        WorklistEntry.objects.update(reasons=[])
+    for encounter in encounters:
+        scoring.score(encounter)
+    with scope_of_the_system():
+        alone = dict(WorklistEntry.objects.values_list("pk", "reasons"))
+    assert together == alone
+    assert all(0 < len(reasons) <= MAIN_REASONS for reasons in together.values())

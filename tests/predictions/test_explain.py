@@ -4,7 +4,7 @@ import pytest
 
 from predictions import scoring
 from predictions.bands import BandName, bands_from, reliability_from
-from predictions.explain import FactorGroup, factors_from, factors_of
+from predictions.explain import Explainer, FactorGroup, factors_of
 from predictions.features import definition, names
 from predictions.features.building import as_stored
 from predictions.features.golden import golden_matrix
@@ -17,20 +17,20 @@ ROW = as_stored(golden_matrix()[0])
 
 def words_of(key: str, **values: float | None) -> str:
     row = [values.get(name, value) for name, value in zip(names(), ROW, strict=True)]
-    factors = factors_from(definition=definition(), values=row, parts=[0.0] * len(row))
+    factors = Explainer(definition()).factors(row, [0.0] * len(row))
     return next(factor.value_text for factor in factors if factor.key == key)
 
 
 def test_factors_lose_nothing_of_the_features_parts() -> None:
     parts = [0.001 * place for place in range(len(ROW))]
-    factors = factors_from(definition=definition(), values=ROW, parts=parts)
+    factors = Explainer(definition()).factors(ROW, parts)
     assert sum(factor.points for factor in factors) == pytest.approx(100 * sum(parts), abs=1e-9)
 
 
 def test_the_strongest_factor_comes_first_whichever_way_it_points() -> None:
     parts = [0.0] * len(ROW)
     parts[names().index("age_years")], parts[names().index("sex")] = 0.01, -0.02
-    factors = factors_from(definition=definition(), values=ROW, parts=parts)
+    factors = Explainer(definition()).factors(ROW, parts)
     assert [factor.key for factor in factors[:2]] == ["sex", "age"]
     assert [factor.raises_risk for factor in factors[:2]] == [False, True]
 
@@ -58,7 +58,7 @@ def test_a_factor_says_what_the_record_says(key: str, values: dict[str, float | 
 
 
 def test_past_use_and_what_can_be_acted_on_are_kept_apart() -> None:
-    group = {factor.key: factor.group for factor in factors_from(definition=definition(), values=ROW, parts=ROW_OF_NOUGHTS)}
+    group = {factor.key: factor.group for factor in Explainer(definition()).factors(ROW, ROW_OF_NOUGHTS)}
     assert group["inpatient_stays"] is FactorGroup.PAST_USE
     assert group["discharge_plan"] is FactorGroup.MODIFIABLE
     assert group["age"] is FactorGroup.FIXED
