@@ -7,6 +7,8 @@ from typing import ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from predictions.errors import ArtefactRefusedError
+
 Matrix: TypeAlias = npt.NDArray[np.float64]
 Vector: TypeAlias = npt.NDArray[np.float64]
 Labels: TypeAlias = npt.NDArray[np.bool_]
@@ -43,3 +45,21 @@ class Engine(Protocol):
     def parameters(self) -> dict[str, float | int | str]:
         """What the constructor was given, for the record."""
         ...
+
+
+def marked(name: str, state: bytes) -> bytes:
+    """A learner's bytes, behind the mark that says whose they are."""
+    return _mark(name) + state
+
+
+def unmarked(name: str, data: bytes) -> bytes:
+    """The bytes behind the mark; another learner's are refused before any parser sees them."""
+    mark = _mark(name)
+    if not data.startswith(mark):
+        msg = f"These bytes are not those of a {name} model."
+        raise ArtefactRefusedError(msg)
+    return data[len(mark) :]
+
+
+def _mark(name: str) -> bytes:
+    return b"%s 1\n" % name.encode()

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 import xgboost
 
-from predictions.engines.base import Labels, Matrix, Vector
+from predictions.engines.base import Labels, Matrix, Vector, marked, unmarked
 from predictions.engines.tree_parts import TreeTables
 from predictions.errors import ArtefactRefusedError
 
@@ -61,14 +61,15 @@ class BoostedTrees:
         return np.asarray(booster.predict(self._data(matrix), pred_contribs=True), dtype=np.float64)
 
     def to_bytes(self) -> bytes:
-        return self._bytes
+        return marked(self.name, self._bytes)
 
     @classmethod
     def from_bytes(cls, data: bytes, *, categories: tuple[bool, ...]) -> Self:
         engine = cls()
         engine._take(categories)
+        trees = unmarked(cls.name, data)
         try:
-            engine._adopt(data)
+            engine._adopt(trees)
             features = engine._for_many.num_features()
         except xgboost.core.XGBoostError as error:
             msg = "The model's trees cannot be read."

@@ -1,4 +1,7 @@
-"""A learner with its calibration: the whole of what turns a row of features into a probability and its parts.
+"""A learner with all that goes with it: the whole of what turns a row of features into a probability and its parts.
+
+The base features go through an encoder (if there is one) into the wide matrix that the learner reads; a line calibrates
+its log-odds; a spread (if there is one) puts an interval around each score. Parts are told for every wide column.
 
 Parts are additive on the probability scale. A learner adds up log-odds; what lies between the base probability and
 the score is shared out among the features in proportion to their log-odds. The shares keep sign and order and add up
@@ -8,12 +11,38 @@ exactly; their limit is that one feature's points depend on the others, as they 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from predictions.engines.base import Engine, Matrix, Vector
+from predictions.features import schema
 
 _NEARLY_NOTHING = 1e-6
+
+
+class Encoder(Protocol):
+    """Columns learned from outcomes and frozen. Reading one back is artefact.py's, which knows the class."""
+
+    def apply(self, matrix: Matrix) -> Matrix:
+        """The base columns, followed by the encoded ones."""
+        ...
+
+    def to_json(self) -> bytes:
+        """What was learned."""
+        ...
+
+
+class Spread(Protocol):
+    """How far a score may be off. Reading one back is artefact.py's, which knows the class."""
+
+    def intervals(self, wide: Matrix, probabilities: Vector) -> tuple[Vector, Vector]:
+        """The low and the high end for each row of the wide matrix, on the probability scale."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """What was learned, in a format that can only hold data."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,19 +67,45 @@ class Explained:
 
 @dataclass(frozen=True)
 class CalibratedModel:
-    """What the champion holds."""
+    """What the champion holds. Everything that it is asked takes the base features."""
 
     engine: Engine
     calibration: Calibration
+    encoder: Encoder | None = None
+    spread: Spread | None = None
 
     def probabilities(self, matrix: Matrix) -> Vector:
-        return _probability(self.calibration(self.engine.log_odds(matrix)))
+        return _probability(self.calibration(self.engine.log_odds(self.wide(matrix))))
 
     def explained(self, matrix: Matrix) -> Explained:
-        contributions = self.engine.contributions(matrix)
+        contributions = self.engine.contributions(self.wide(matrix))
         base = self.calibration(contributions[0, -1])
         parts = self.calibration.slope * contributions[:, :-1]
         return _on_probability_scale(float(base), parts)
+
+    def intervals(self, matrix: Matrix, probabilities: Vector | None = None) -> tuple[Vector, Vector] | None:
+        """The low and the high end for each row, with its score between them; None for a model that has no spread.
+
+        Whoever has the scores already gives them, so that they are not made twice.
+        """
+        if self.spread is None:
+            return None
+        scores = self.probabilities(matrix) if probabilities is None else probabilities
+        low, high = self.spread.intervals(self.wide(matrix), scores)
+        return np.minimum(low, scores), np.maximum(high, scores)
+
+    def wide(self, matrix: Matrix) -> Matrix:
+        """What the learner reads."""
+        return matrix if self.encoder is None else self.encoder.apply(matrix)
+
+
+def categories_with(encoder: Encoder | None) -> tuple[bool, ...]:
+    """Which columns of the wide matrix hold codes without an order: never one that an encoder made."""
+    base = schema.categories()
+    if encoder is None:
+        return base
+    wide = int(encoder.apply(np.full((1, len(base)), np.nan)).shape[1])
+    return base + (False,) * (wide - len(base))
 
 
 def _on_probability_scale(base_log_odds: float, parts: Matrix) -> Explained:

@@ -1,22 +1,15 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from predictions.engines import artefact
 from predictions.engines.base import Engine
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
-from predictions.engines.calibrated import CalibratedModel, _on_probability_scale
-from predictions.errors import ArtefactRefusedError, SchemaMismatchError, SelfTestFailedError
-from predictions.features import names, schema, schema_hash
+from predictions.engines.calibrated import _on_probability_scale
+from predictions.errors import ArtefactRefusedError
+from predictions.features import names, schema
 from predictions.features.golden import golden_matrix
 from tests import small_model
-
-
-def unpacked(data: bytes, *, feature_schema: str | None = None) -> CalibratedModel:
-    return artefact.unpack(data, sha256=artefact.sha256_of(data), feature_schema=feature_schema or schema_hash())
 
 
 def test_the_boosted_engine_is_an_engine() -> None:
@@ -90,52 +83,6 @@ def test_more_inpatient_stays_raise_the_risk_on_average() -> None:
 def test_a_row_with_everything_missing_still_gets_a_probability() -> None:
     empty = np.full((1, len(names())), np.nan)
     assert 0 < small_model.model().probabilities(empty)[0] < 1
-
-
-def test_a_packed_model_comes_back_the_same() -> None:
-    model = unpacked(artefact.pack(small_model.model()))
-    assert np.array_equal(model.probabilities(golden_matrix()), small_model.model().probabilities(golden_matrix()))
-
-
-@pytest.mark.parametrize("place", [0, 20, 200, -1])
-def test_a_flipped_byte_is_refused(place: int) -> None:
-    data = bytearray(artefact.pack(small_model.model()))
-    sha256 = artefact.sha256_of(bytes(data))
-    data[place] ^= 1
-    with pytest.raises(ArtefactRefusedError, match="SHA-256"):
-        artefact.unpack(bytes(data), sha256=sha256, feature_schema=schema_hash())
-
-
-def test_a_cut_file_is_refused_even_with_its_own_digest() -> None:
-    with pytest.raises(ArtefactRefusedError, match="cut"):
-        unpacked(artefact.pack(small_model.model())[:-100])
-
-
-def test_another_feature_schema_is_refused_before_anything_is_parsed() -> None:
-    with pytest.raises(SchemaMismatchError):
-        unpacked(b"not even a model", feature_schema="f" * 64)
-
-
-@pytest.mark.parametrize(
-    ("change", "error"),
-    [
-        ({"engine": "pickle"}, ArtefactRefusedError),
-        ({"feature_schema": "f" * 64}, SchemaMismatchError),
-        ({"intercept": 1.0}, SelfTestFailedError),
-        ({"golden": [0.1]}, SelfTestFailedError),
-        ({"surplus": 1}, ArtefactRefusedError),
-    ],
-)
-def test_a_header_that_does_not_fit_is_refused(change: dict[str, object], error: type[Exception]) -> None:
-    first, header, trees = artefact.pack(small_model.model()).split(b"\n", 2)
-    with pytest.raises(error):
-        unpacked(b"\n".join((first, json.dumps({**json.loads(header), **change}).encode(), trees)))
-
-
-def test_trees_of_other_bytes_are_refused_by_name() -> None:
-    first, header, trees = artefact.pack(small_model.model()).split(b"\n", 2)
-    with pytest.raises(ArtefactRefusedError, match="cannot be read"):
-        unpacked(b"\n".join((first, header, b"\x80\x04" + bytes(len(trees) - 2))))
 
 
 def test_trees_of_another_number_of_features_are_refused() -> None:
