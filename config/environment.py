@@ -55,6 +55,7 @@ class Environment(BaseSettings):
     )
     redis_url: SecretStr = Field(validation_alias=AliasChoices("REDIS_URL"))
     artefacts: Path = VAR / "artefacts"
+    lake: str = Field(default=str(VAR / "lake"), pattern=r"^(/|s3://[^/]+)")
     dataset: Path | None = None
     demo_logins: bool = False
     insecure_http: bool = False

@@ -195,6 +195,7 @@ WHITENOISE_USE_FINDERS = ENV.mode is Mode.TEST
 # --- ours ----------------------------------------------------------------------------------------------------------------
 DATASET = ENV.dataset
 ARTEFACTS = ENV.artefacts
+LAKE = ENV.lake
 DEMO_LOGINS = ENV.demo_logins
 CHAMPION_POLL_SECONDS = ENV.champion_poll_seconds
 OUTCOME_LAG_DAYS = ENV.outcome_lag_days

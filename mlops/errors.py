@@ -24,3 +24,45 @@ class PromotionRefusedError(OperationError):
 
     code = "promotion_refused"
     status = 409
+
+
+class LakeTableMissingError(OperationError):
+    """The lake holds no such table yet."""
+
+    code = "lake_table_missing"
+    status = 404
+
+
+class LakeVersionMissingError(OperationError):
+    """The table has no such version."""
+
+    code = "lake_version_missing"
+    status = 404
+
+
+class LakeBusyError(OperationError):
+    """Too many others wrote to the table at the same time; nothing was stored. Try again."""
+
+    code = "lake_busy"
+    status = 503
+
+
+class ForeignSchemaError(OperationError):
+    """The lake holds features of another definition than this code's."""
+
+    code = "foreign_feature_schema"
+    status = 409
+
+
+class FeaturesMissingError(OperationError):
+    """No features were made from this version of the raw table."""
+
+    code = "features_missing"
+    status = 404
+
+
+class MixedOriginsError(OperationError):
+    """A lake holds the encounters of a file or those of a database, which number them differently; never both."""
+
+    code = "mixed_origins"
+    status = 409

@@ -25,6 +25,7 @@ os.environ.update(
         "WARDLIGHT_INSECURE_HTTP": "true",
         "WARDLIGHT_DEMO_LOGINS": "true",
         "WARDLIGHT_ARTEFACTS": tempfile.mkdtemp(prefix="wardlight-artefacts-"),
+        "WARDLIGHT_LAKE": tempfile.mkdtemp(prefix="wardlight-lake-"),
         **SERVERS.as_environment(database=TEST_DATABASE),
     }
 )
