@@ -52,9 +52,9 @@ def refusals(matrix: Matrix) -> dict[int, str]:
     return {int(row): _outside(FEATURES[int(np.argmax(outside[row]))]) for row in rows}
 
 
-def select(table: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The same features over any engine that narwhals knows."""
-    return table.with_columns(*TERMS).select(*(feature.expression.alias(feature.name) for feature in FEATURES))
+def select(table: nw.LazyFrame[Any], *, keys: tuple[str, ...] = ()) -> nw.LazyFrame[Any]:
+    """The same features over any engine that narwhals knows, after `keys`, where an engine keeps no order of rows."""
+    return table.with_columns(*TERMS).select(*keys, *(feature.expression.alias(feature.name) for feature in FEATURES))
 
 
 def row_digests(matrix: Matrix) -> list[str]:
