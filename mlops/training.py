@@ -19,13 +19,17 @@ FITS = FOLDS + 1
 
 
 def train(
-    part: Part, *, seed: int, engine: Callable[[], Engine] = BoostedTrees, on_fit: Callable[[], object] = lambda: None
-) -> CalibratedModel:
-    """A model of the training rows; `on_fit` is told after each of its FITS fits.
+    part: Part, *, seed: int, engine: Callable[[], Engine] = BoostedTrees, on_fit: Callable[[], object] = lambda: None,
+    on_out_of_fold: Callable[[Vector], object] = lambda _scores: None,
+) -> CalibratedModel:  # fmt: skip
+    """A model of the training rows; `on_fit` is told after each of its FITS fits, and `on_out_of_fold` the calibrated
+    scores that the training rows had from models that did not see their patients.
 
     No row is weighted by its outcome, so that scores are probabilities to begin with.
     """
-    calibration = _platt(_out_of_fold(part, seed=seed, engine=engine, on_fit=on_fit), part)
+    log_odds = _out_of_fold(part, seed=seed, engine=engine, on_fit=on_fit)
+    calibration = _platt(log_odds, part)
+    on_out_of_fold(1 / (1 + np.exp(-calibration(log_odds))))
     model = CalibratedModel(_fitted(engine(), part, seed=seed), calibration)
     on_fit()
     return model

@@ -69,7 +69,7 @@ def bins_of(scores: Vector, bins: int = CALIBRATION_BINS) -> npt.NDArray[np.intp
 
 
 def _by_bin(scores: Vector, bins: int) -> Weights:
-    return (bins_of(scores, bins)[:, None] == np.arange(bins)).astype(np.float64)
+    return np.asarray(bins_of(scores, bins)[:, None] == np.arange(bins), dtype=np.float64)
 
 
 def _log_odds(scores: Vector) -> Vector:

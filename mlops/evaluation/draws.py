@@ -59,7 +59,7 @@ def interval(drawn: Vector) -> tuple[float, float]:
 
 def quotient(above: Vector, below: Vector) -> Vector:
     """Above / below, and not a number where there is nothing below."""
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
+    return np.asarray(np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0))
 
 
 def _blocks(draws: Multiplicities) -> Iterable[Weights]:
