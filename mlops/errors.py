@@ -66,3 +66,10 @@ class MixedOriginsError(OperationError):
 
     code = "mixed_origins"
     status = 409
+
+
+class EngineDisagreesError(OperationError):
+    """This engine computes the golden rows' features differently from the one that the models were made with."""
+
+    code = "engine_disagrees"
+    status = 409
