@@ -9,7 +9,7 @@ of readmission; most patients with several stays are then on both sides.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +27,8 @@ from clinical.diabetes130.reader import read_frame
 from clinical.history import histories
 from clinical.models.outcome import Readmission
 from mlops.errors import TooFewOutcomesError
+from mlops.store import reading
+from mlops.store.lake import Lake
 from predictions.features import build
 from predictions.features.building import Matrix
 
@@ -40,6 +42,7 @@ class Source(StrEnum):
 
     DATABASE = "database"
     FILE = "file"
+    LAKE = "lake"
 
 
 class Protocol(StrEnum):
@@ -78,6 +81,7 @@ class Dataset:
     sha256: str
     training: Part
     held_out: Part
+    tables: tuple[reading.TableRead, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -85,6 +89,7 @@ class Dataset:
             "protocol": self.protocol.value,
             "seed": self.seed,
             "sha256": self.sha256,
+            **({"tables": [table.as_json() for table in self.tables]} if self.tables else {}),
             **{
                 side: {
                     "encounters": len(part.readmitted), "patients": part.patients_count,
@@ -114,13 +119,22 @@ def from_database(*, as_of: datetime, protocol: Protocol = Protocol.BY_PATIENT, 
     return _split(labelled, source=Source.DATABASE, protocol=protocol, seed=seed)
 
 
-def _split(labelled: pl.DataFrame, *, source: Source, protocol: Protocol, seed: int) -> Dataset:
+def from_lake(lake: Lake, *, raw_version: int | None = None, protocol: Protocol = Protocol.BY_PATIENT, seed: int) -> Dataset:
+    """The feature store, as it stands or as it stood at a version of its raw table."""
+    stored = reading.labelled(lake, raw_version=raw_version)
+    dataset = _split(stored.encounters, source=Source.LAKE, protocol=protocol, seed=seed, matrix=stored.matrix)
+    return replace(dataset, tables=stored.read)
+
+
+def _split(labelled: pl.DataFrame, *, source: Source, protocol: Protocol, seed: int, matrix: Matrix | None = None) -> Dataset:
+    """`matrix` is what has been built of the rows already."""
     if protocol is Protocol.BY_PATIENT:
-        labelled = labelled.filter(~pl.col("discharge_disposition").is_in(list(DISPOSITIONS_WITHOUT_RETURN)))
+        can_return = ~labelled["discharge_disposition"].is_in(list(DISPOSITIONS_WITHOUT_RETURN))
+        labelled, matrix = labelled.filter(can_return), None if matrix is None else matrix[can_return.to_numpy()]
     table, readmitted = labelled.drop(_READMITTED), labelled[_READMITTED].to_numpy()
     if readmitted.sum() < FEWEST_READMISSIONS:
         raise TooFewOutcomesError
-    matrix, patients = build(table), table["patient_id"].to_numpy()
+    matrix, patients = build(table) if matrix is None else matrix, table["patient_id"].to_numpy()
     whole = Part(matrix, readmitted, patients, table)
     training, held_out = (whole.of(rows) for rows in _sides(readmitted, patients, protocol=protocol, seed=seed))
     digest = _digest(matrix, readmitted)

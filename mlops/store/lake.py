@@ -21,7 +21,7 @@ from mlops.store.tables import Table
 
 # each round one writer of those at once succeeds, so that many rounds serve as many writers
 ROUNDS = 20
-_NOTE = "wardlight"
+_NOTE, _NOTE_OF_SPARK = "wardlight", "userMetadata"
 _FOR_EVER = "interval 36500 days"
 _CONFIGURATION: dict[str, str | None] = {
     # without these, the log forgets old versions after 30 days, and a training run could not be repeated
@@ -48,13 +48,16 @@ class Lake:
     def address(self, table: Table) -> str:
         return f"{self.root}/{table.name}"
 
-    def merge(self, table: Table, rows: pl.DataFrame, *, note: Mapping[str, Any]) -> Written:
-        """Put in what is new and change what differs; rows that stand there already as they are make no new version."""
+    def merge(self, table: Table, rows: pl.DataFrame, *, note: Mapping[str, Any], even_if_same: bool = False) -> Written:
+        """Put in what is new and change what differs.
+
+        Rows that stand there already as they are make no new version, unless the note is to stand there `even_if_same`.
+        """
         for _ in range(ROUNDS):
             stored = self._opened(table, like=rows)
             changed = rows.join(_known(stored, table, rows), on=rows.columns, how="anti", nulls_equal=True)
             if changed.is_empty():
-                return Written(version=stored.version())
+                return self.append(table, changed, note=note) if even_if_same else Written(version=stored.version())
             try:
                 done = _merged(stored, table, changed, note)
             except CommitFailedError:
@@ -87,11 +90,7 @@ class Lake:
         """What the writers noted with their commits up to `version`, newest first, each with its `version`."""
         last = self.version(table) if version is None else version
         commits = self.opened(table).history()
-        return [
-            {**json.loads(commit[_NOTE]), "version": commit["version"]}
-            for commit in commits
-            if _NOTE in commit and commit["version"] <= last
-        ]
+        return [{**_noted(commit), "version": commit["version"]} for commit in commits if commit["version"] <= last]
 
     def opened(self, table: Table, *, version: int | None = None) -> DeltaTable:
         if not self.holds(table):
@@ -144,6 +143,12 @@ def _merged(stored: DeltaTable, table: Table, rows: pl.DataFrame, note: Mapping[
         commit_properties=_properties(note),
     )  # fmt: skip
     return dict(merger.when_matched_update_all().when_not_matched_insert_all().execute())
+
+
+def _noted(commit: Mapping[str, Any]) -> dict[str, Any]:
+    """delta-rs keeps a note under a name of ours, Spark under one of its own; a vacuum or compaction has none."""
+    noted = commit.get(_NOTE) or commit.get(_NOTE_OF_SPARK)
+    return dict(json.loads(noted)) if noted else {}
 
 
 def _properties(note: Mapping[str, Any]) -> CommitProperties:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ENCOUNTER_ID, SCHEMA_HASH, SCHEMA_VERSION, RAW_VERSION = "encounter_id", "schema_hash", "schema_version", "raw_version"
-SOURCE_ORDER, READMITTED = "source_order", "readmitted"
+ENCOUNTER_ID, SCHEMA_HASH, SCHEMA_VERSION = "encounter_id", "schema_hash", "schema_version"
+ORIGIN, SOURCE_ORDER, READMITTED = "origin", "source_order", "readmitted"
 SCORED_ON = "scored_on"
 
 

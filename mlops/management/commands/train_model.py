@@ -13,9 +13,10 @@ from tqdm import tqdm
 from clinical.diabetes130.source import find_dataset
 from clinical.errors import ClinicalError
 from mlops import releases
-from mlops.datasets import Dataset, Protocol, Source, from_database, from_file
+from mlops.datasets import Dataset, Protocol, Source, from_database, from_file, from_lake
 from mlops.errors import OperationError
 from mlops.evaluation import Metrics, as_json, evaluate
+from mlops.store.lake import lake
 from mlops.training import FITS, train
 from predictions.errors import PredictionError
 
@@ -33,8 +34,13 @@ class Command(BaseCommand):
     help = "Train the default model, print its figures on held-out patients, and record it as a candidate."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--source", choices=list(Source), default=Source.DATABASE, help="matured outcomes, or the file")
+        parser.add_argument(
+            "--source", choices=list(Source), default=Source.DATABASE, help="matured outcomes, the file, or the lake"
+        )
         parser.add_argument("--dataset", type=Path, help="with --source file: zip or csv; default: the usual places")
+        parser.add_argument(
+            "--table-version", type=int, help="with --source lake: version of its raw table; default: the newest"
+        )
         parser.add_argument(
             "--protocol",
             choices=list(Protocol),
@@ -65,6 +71,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Recorded as {version}, {version.get_status_display().lower()}.")
 
     def _show(self, dataset: Dataset, metrics: Metrics) -> None:
+        for table in dataset.tables:
+            self.stdout.write(f"Read {table.table}, version {table.version}, SHA-256 {table.sha256}.")
         for side, part in (("Trained on", dataset.training), ("Judged on", dataset.held_out)):
             self.stdout.write(
                 f"{side} {len(part.readmitted):,} encounters of {part.patients_count:,} patients"
@@ -79,6 +87,8 @@ def _dataset(options: dict[str, Any]) -> Dataset:
     protocol = Protocol(options["protocol"])
     if options["source"] == Source.DATABASE:
         return from_database(as_of=timezone.now(), protocol=protocol, seed=options["seed"])
+    if options["source"] == Source.LAKE:
+        return from_lake(lake(), raw_version=options["table_version"], protocol=protocol, seed=options["seed"])
     path = options["dataset"] or _found()
     return from_file(path, protocol=protocol, seed=options["seed"])
 

@@ -1,0 +1,103 @@
+"""From a file or the hospital's database into the lake: the encounters as they are, and their features.
+
+A second run stores what has come or changed since. The features carry the raw version that they were made from, so that
+a training run finds the two that belong together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+from django.db import connection
+
+from clinical import audit
+from clinical.access import scope_of_the_system
+from clinical.diabetes130.reader import read_frame
+from clinical.history import histories
+from clinical.models.outcome import Readmission
+from mlops.errors import MixedOriginsError
+from mlops.store.feature_rows import feature_rows
+from mlops.store.lake import Lake, Written
+from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SOURCE_ORDER
+from predictions.features import schema
+
+FROM_A_FILE = "file"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The two tables after the run; `refused` encounters hold a value that no model was made for, and have no features."""
+
+    raw: Written
+    features: Written
+    refused: int
+
+
+def from_file(path: Path, *, lake: Lake) -> Filled:
+    """The data set's file, with its labels and in its order."""
+    table = read_frame(path)
+    readmitted = (pl.col("readmission") == Readmission.WITHIN_30_DAYS).alias(READMITTED)
+    order = pl.int_range(pl.len(), dtype=pl.Int64).alias(SOURCE_ORDER)
+    return fill(table.with_columns(readmitted, order, pl.lit(FROM_A_FILE).alias(ORIGIN)).drop("readmission"), lake=lake)
+
+
+def from_database(*, as_of: datetime, lake: Lake) -> Filled:
+    """Every encounter begun by `as_of`, with its outcome where that has matured."""
+    with scope_of_the_system():
+        known = _known(as_of)
+        table = histories(known[ENCOUNTER_ID].to_list(), as_of=as_of)
+        audit.record(actor=None, verb="encounters.exported", subject_type="encounters", detail={"encounters": table.height})
+    # outside of the transaction: the lake may be a network away
+    return fill(known.join(table, on=ENCOUNTER_ID), lake=lake)
+
+
+def fill(encounters: pl.DataFrame, *, lake: Lake) -> Filled:
+    """Encounters with `origin`, `source_order` and `readmitted` (null where it is not known yet)."""
+    _refuse_mixed_origins(encounters, lake)
+    raw = lake.merge(RAW, encounters, note={})
+    made, features, refused = features_of(raw.version, lake=lake), Written(version=0), 0
+    if made is not None:
+        return Filled(raw, Written(version=made), refused)
+    rows, refused = feature_rows(lake.read(RAW, version=raw.version).collect())
+    features = lake.merge(FEATURES, rows, note=note_of(raw.version), even_if_same=True)
+    return Filled(raw, features, refused)
+
+
+def features_of(raw_version: int, *, lake: Lake) -> int | None:
+    """The version of the features table that holds, by this code's definition, the features of a version of the raw one."""
+    if not lake.holds(FEATURES):
+        return None
+    wanted = note_of(raw_version)
+    return next((note["version"] for note in lake.notes(FEATURES) if wanted.items() <= note.items()), None)
+
+
+def note_of(raw_version: int) -> dict[str, object]:
+    """What is noted with the commit that completes the features of a raw version."""
+    return {"schema_hash": schema.schema_hash(), "schema_version": schema.VERSION, "raw_version": raw_version, "complete": True}
+
+
+def _refuse_mixed_origins(encounters: pl.DataFrame, lake: Lake) -> None:
+    if not lake.holds(RAW):
+        return
+    there = lake.read(RAW).select(pl.col(ORIGIN).unique()).collect()[ORIGIN].to_list()
+    coming = encounters[ORIGIN].unique().to_list()
+    if (FROM_A_FILE in there) != (FROM_A_FILE in coming) and there:
+        raise MixedOriginsError
+
+
+def _known(as_of: datetime) -> pl.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENCOUNTERS, [as_of, Readmission.WITHIN_30_DAYS.value, as_of])
+        rows = cursor.fetchall()
+    types = {ENCOUNTER_ID: pl.Int64, ORIGIN: pl.String, SOURCE_ORDER: pl.Int64, READMITTED: pl.Boolean}
+    return pl.DataFrame(rows, schema=types, orient="row")
+
+
+_ENCOUNTERS = """
+SELECT e.id, e.provenance, e.source_order, CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END
+FROM clinical_encounter e LEFT JOIN clinical_outcome o ON o.encounter_id = e.id
+WHERE e.admitted_at <= %s
+"""

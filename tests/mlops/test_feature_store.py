@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from clinical.cohort import files
+from clinical.cohort.generator import generate
+from mlops import datasets
+from mlops.errors import FeaturesMissingError, ForeignSchemaError, MixedOriginsError
+from mlops.store import filling
+from mlops.store.lake import Lake
+from mlops.store.tables import FEATURES, RAW
+
+ENCOUNTERS = 1_500
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first rows of a cohort as one file, and all of them as another."""
+    folder = tmp_path_factory.mktemp("cohort")
+    raw = generate(encounters=2 * ENCOUNTERS, seed=3)
+    files.write(files.as_bytes(raw.head(ENCOUNTERS)), folder / "first.csv")
+    files.write(files.as_bytes(raw), folder / "all.csv")
+    return folder
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path))
+
+
+def test_a_training_run_is_repeated_from_the_version_it_read_although_newer_rows_have_come(lake: Lake, folder: Path) -> None:
+    first = filling.from_file(folder / "first.csv", lake=lake)
+    then = datasets.from_lake(lake, seed=1)
+    second = filling.from_file(folder / "all.csv", lake=lake)
+    assert (second.raw.inserted, second.features.inserted) == (ENCOUNTERS, ENCOUNTERS)
+    named = {table["table"]: table for table in then.as_json()["tables"]}
+    again = datasets.from_lake(lake, raw_version=named["raw"]["version"], seed=1)
+    assert named["raw"]["version"] == first.raw.version
+    assert again.as_json() == then.as_json()
+    assert datasets.from_lake(lake, seed=1).sha256 != then.sha256
+
+
+def test_the_lake_gives_the_data_set_of_the_file_that_filled_it(lake: Lake, folder: Path) -> None:
+    filling.from_file(folder / "first.csv", lake=lake)
+    for protocol in datasets.Protocol:
+        from_lake = datasets.from_lake(lake, protocol=protocol, seed=4)
+        from_file = datasets.from_file(folder / "first.csv", protocol=protocol, seed=4)
+        assert from_lake.sha256 == from_file.sha256
+        assert from_lake.held_out.table.equals(from_file.held_out.table)
+
+
+def test_storing_the_same_file_twice_changes_nothing(lake: Lake, folder: Path) -> None:
+    first = filling.from_file(folder / "first.csv", lake=lake)
+    again = filling.from_file(folder / "first.csv", lake=lake)
+    assert (again.raw.version, again.features.version) == (first.raw.version, first.features.version)
+
+
+def test_an_outcome_that_has_become_known_is_a_new_version(lake: Lake, folder: Path) -> None:
+    filling.from_file(folder / "first.csv", lake=lake)
+    rows = lake.read(RAW).collect()
+    known = filling.fill(rows.with_columns(~pl.col("readmitted")), lake=lake)
+    assert (known.raw.updated, known.features.updated) == (ENCOUNTERS, 0)
+    assert datasets.from_lake(lake, seed=1).tables[0].version == known.raw.version
+
+
+def test_features_of_another_definition_are_refused_by_name(lake: Lake, folder: Path) -> None:
+    filling.from_file(folder / "first.csv", lake=lake)
+    foreign = lake.read(FEATURES).with_columns(schema_hash=pl.lit("f" * 64), schema_version=pl.lit("0")).collect()
+    other = Lake(f"{lake.root}/other")
+    other.merge(RAW, lake.read(RAW).collect(), note={})
+    other.merge(FEATURES, foreign, note={})
+    with pytest.raises(ForeignSchemaError, match=r"features of schema 0 \(ffffffffffff\); this code reads schema"):
+        datasets.from_lake(other, seed=1)
+
+
+def test_a_raw_version_without_its_features_is_named(lake: Lake, folder: Path) -> None:
+    filled = filling.from_file(folder / "first.csv", lake=lake)
+    lake.merge(RAW, lake.read(RAW).collect().head(3).with_columns(payer_code=pl.lit("QQ")), note={})
+    with pytest.raises(
+        FeaturesMissingError, match=f"from version {filled.raw.version + 1} of the raw table. Run store_features"
+    ):
+        datasets.from_lake(lake, seed=1)
+
+
+def test_a_file_and_a_database_never_share_a_lake(lake: Lake, folder: Path) -> None:
+    filling.from_file(folder / "first.csv", lake=lake)
+    of_a_hospital = lake.read(RAW).collect().with_columns(origin=pl.lit("hospital"))
+    with pytest.raises(MixedOriginsError, match="number them differently"):
+        filling.fill(of_a_hospital, lake=lake)
