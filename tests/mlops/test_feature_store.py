@@ -1,19 +1,27 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from clinical.access import scope_of_the_system
 from clinical.cohort import files
 from clinical.cohort.generator import generate
+from clinical.models import AuditEvent, CareUnit, Outcome
 from mlops import datasets
 from mlops.errors import FeaturesMissingError, ForeignSchemaError, MixedOriginsError
 from mlops.store import filling
+from mlops.store.exporting import export_predictions
 from mlops.store.lake import Lake
-from mlops.store.tables import FEATURES, RAW
+from mlops.store.tables import FEATURES, PREDICTIONS, RAW
+from predictions.models import ModelVersion
+from tests.factories import encounter_on
+from tests.predictions.scored import scored
 
 ENCOUNTERS = 1_500
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +98,29 @@ def test_a_file_and_a_database_never_share_a_lake(lake: Lake, folder: Path) -> N
     of_a_hospital = lake.read(RAW).collect().with_columns(origin=pl.lit("hospital"))
     with pytest.raises(MixedOriginsError, match="number them differently"):
         filling.fill(of_a_hospital, lake=lake)
+
+
+def test_the_databases_encounters_carry_their_outcome_once_it_has_matured(lake: Lake, cardiology: CareUnit) -> None:
+    known, waiting, without = (encounter_on(cardiology) for _ in range(3))
+    with scope_of_the_system():
+        for encounter, matures_at in ((known, NOW), (waiting, NOW + timedelta(days=1))):
+            Outcome.objects.create(encounter=encounter, readmission="within_30", matures_at=matures_at, reported_at=NOW)
+    filling.from_database(as_of=NOW, lake=lake)
+    rows = lake.read(RAW).select("encounter_id", "readmitted").collect()
+    assert dict(rows.iter_rows()) == {known.pk: True, waiting.pk: None, without.pk: None}
+    assert AuditEvent.objects.get(verb="encounters.exported").detail == {"encounters": 3}
+
+
+def test_new_predictions_are_added_and_old_ones_are_not_added_again(lake: Lake, cardiology: CareUnit) -> None:
+    first = scored(encounter_on(cardiology), risk=0.2)
+    assert export_predictions(lake=lake).inserted == 1
+    second = scored(encounter_on(cardiology), risk=0.3)
+    assert export_predictions(lake=lake).inserted == 1
+    rows = lake.read(PREDICTIONS).sort("risk_probability").collect().rows(named=True)
+    assert [row["prediction_id"] for row in rows] == [str(first.public_id), str(second.public_id)]
+    assert rows[0] == {
+        "prediction_id": str(first.public_id), "encounter_id": first.encounter_id, "risk_probability": 0.2,
+        "model_version": str(ModelVersion.objects.get().public_id), "scored_at": first.scored_at,
+        "scored_on": first.scored_at.date(),
+    }  # fmt: skip
+    assert AuditEvent.objects.filter(verb="predictions.exported").count() == 2
