@@ -1,0 +1,73 @@
+"""The checks on one run: whatever of it is there is held against what has to be true of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from mlops.leaks.encoder import Fitted, held_out_rows_in_encoder, own_label_in_encoding
+from mlops.leaks.history import Build, future_encounters_in_history, label_signature, missingness_signature
+from mlops.leaks.plausibility import implausible_auc
+from mlops.leaks.split import Side, copies_on_both_sides, patients_on_both_sides
+from mlops.leaks.target import target_in_feature
+from mlops.leaks.verdict import Verdict
+
+Matrix = npt.NDArray[np.float64]
+Outcomes = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """The rows that were to be split, as they stand in the source, with their label."""
+
+    table: pl.DataFrame
+    label: str
+    neutral: object  # a label that chooses no row for cleaning
+    readmitted: Outcomes
+    build: Build
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How encodings come about: from the outcomes of all rows (training first, then held out), and out of fold for training."""
+
+    fitted: Fitted
+    out_of_fold: Callable[[Outcomes], Matrix]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is examined. `training` and `held_out` hold what engines see before encoding."""
+
+    names: Sequence[str]
+    training: Side
+    held_out: Side
+    split_by_patient: bool
+    source: SourceRows
+    encoding: Encoding | None = None
+    aucs: Mapping[str, float] = field(default_factory=dict)
+
+
+def examine(run: Run) -> list[Verdict]:
+    """Every verdict, in the order in which a model is made."""
+    return list(_verdicts(run))
+
+
+def _verdicts(run: Run) -> Iterator[Verdict]:
+    source, training = run.source, run.training
+    yield copies_on_both_sides(training, run.held_out, file_rows=source.table.height, file_rate=float(source.readmitted.mean()))
+    yield patients_on_both_sides(training, run.held_out, split_by_patient=run.split_by_patient)
+    yield future_encounters_in_history(source.build, source.table, run.names)
+    yield label_signature(source.build, source.table, run.names, label=source.label, neutral=source.neutral)
+    yield missingness_signature(training.matrix, training.readmitted, run.names)
+    yield target_in_feature(training.matrix, training.readmitted, run.names)
+    if run.encoding is not None:
+        both = np.concatenate([training.readmitted, run.held_out.readmitted])
+        yield held_out_rows_in_encoder(run.encoding.fitted, both, np.arange(len(training.readmitted), len(both)))
+        yield own_label_in_encoding(run.encoding.out_of_fold, training.readmitted, training.patients)
+    if run.aucs:
+        yield implausible_auc(run.aucs)
