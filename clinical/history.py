@@ -1,7 +1,8 @@
 """What was known of a patient at one moment: an encounter with the earlier ones, and nothing later than `as_of`.
 
 For one encounter this is one query; for many, PostgreSQL writes them as CSV, which polars reads as the encounter table.
-Both run inside the caller's scope.
+Earlier are the patient's stays that began before this one, in the order of their admissions; clinical.earlier_stays
+says what a row tells of them. Both run inside the caller's scope.
 """
 
 from __future__ import annotations
@@ -10,11 +11,23 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from clinical.encounter_table import ATTRIBUTES, DRUG_COLUMNS, FLAGS, IDENTITIES, NOT_PRESCRIBED, polars_schema
+from clinical import earlier_stays
+from clinical.encounter_table import (
+    ATTRIBUTES,
+    COLUMNS,
+    COUNTS,
+    DRUG_COLUMNS,
+    FLAGS,
+    IDENTITIES,
+    NOT_PRESCRIBED,
+    polars_schema,
+    schema_of_the_stay,
+)
 from clinical.errors import ClinicalError
 from clinical.models import Encounter
 
@@ -48,12 +61,17 @@ class EncounterHistory:
     as_of: datetime
     row: dict[str, Any]
     earlier: tuple[EarlierEncounter, ...]
+    counts: tuple[tuple[int, ...], ...]
 
     def table(self) -> polars.DataFrame:
         """The encounter table with this one row."""
         import polars as pl  # noqa: PLC0415  web processes read timelines and never a frame
 
-        return pl.DataFrame([self.row], schema=polars_schema())
+        patient = self.row["patient_id"]
+        stays = [(0, patient, number, *counts) for number, counts in enumerate(self.counts, start=1)]
+        frame = pl.DataFrame(stays, schema=dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()), orient="row")
+        (before,) = earlier_stays.of_stays(frame).tail(1).iter_rows(named=True)
+        return pl.DataFrame([{**before, **self.row}], schema=polars_schema())
 
 
 def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
@@ -65,19 +83,32 @@ def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
     if this is None:
         raise NotYetKnownError
     before = rows[: rows.index(this)]
-    return EncounterHistory(as_of=as_of, row=_row(this), earlier=tuple(_earlier(row, as_of) for row in before))
+    return EncounterHistory(
+        as_of=as_of,
+        row=_row(this),
+        earlier=tuple(_earlier(row, as_of) for row in before),
+        counts=tuple(_COUNTS_OF(row) for row in (*before, this)),
+    )
 
 
 def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
     """The encounter table of many encounters, by id; those that began after `as_of` or are out of scope are left out."""
     import polars as pl  # noqa: PLC0415  see above
 
+    asked = _copied(_COPY, encounter_ids, as_of, schema_of_the_stay())
+    stays = _copied(_COPY_STAYS, encounter_ids, as_of, dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()))
+    return asked.join(earlier_stays.of_stays(stays), on="encounter_id", how="left", maintain_order="left").select(COLUMNS)
+
+
+def _copied(statement: str, encounter_ids: list[int], as_of: datetime, schema: dict[str, polars.DataType]) -> polars.DataFrame:
+    import polars as pl  # noqa: PLC0415  see above
+
     text = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(_COPY, [encounter_ids, as_of]) as rows:
+    with connection.cursor() as cursor, cursor.copy(statement, {"ids": encounter_ids, "as_of": as_of}) as rows:
         for part in rows:
             text.write(part)
     text.seek(0)
-    return pl.read_csv(text, schema=polars_schema(), has_header=False, empty_string_is_null=False)
+    return pl.read_csv(text, schema=schema, has_header=False, empty_string_is_null=False)
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:
@@ -114,8 +145,15 @@ _KNOWN = (
     f"SELECT {', '.join(_STORED)} FROM clinical_encounter"  # noqa: S608  our own column names
     " WHERE patient_id = %s AND admitted_at <= %s ORDER BY admitted_at, id"
 )
+_COUNTS_OF = itemgetter(*(_STORED.index(count) for count in COUNTS))
 _DRUGS = (f"coalesce(drugs->>'{drug}', '{NOT_PRESCRIBED}')" for drug in DRUG_COLUMNS)
 _COPY = (
     f"COPY (SELECT {', '.join((*map(_selected, (*IDENTITIES, *ATTRIBUTES)), *_DRUGS))} FROM clinical_encounter"  # noqa: S608
-    " WHERE id = ANY (%s) AND admitted_at <= %s ORDER BY id) TO STDOUT (FORMAT csv)"
+    " WHERE id = ANY (%(ids)s) AND admitted_at <= %(as_of)s ORDER BY id) TO STDOUT (FORMAT csv)"
+)
+# the stays of everybody asked for, with little more than their counts: most of them are nobody's row
+_COPY_STAYS = (
+    "COPY (SELECT id, patient_id, row_number() OVER (PARTITION BY patient_id ORDER BY admitted_at, id),"  # noqa: S608
+    f" {', '.join(COUNTS)} FROM clinical_encounter WHERE admitted_at <= %(as_of)s AND patient_id IN"
+    " (SELECT patient_id FROM clinical_encounter WHERE id = ANY (%(ids)s))) TO STDOUT (FORMAT csv)"
 )

@@ -15,6 +15,8 @@ import polars as pl
 from clinical.diabetes130.columns import ENCOUNTER_COLUMNS, LABEL, RAW_COLUMNS, RULES
 from clinical.diabetes130.mapping import check_mapping
 from clinical.diabetes130.source import Source, open_source
+from clinical.diabetes130.succession import with_earlier_stays
+from clinical.encounter_table import EARLIER
 from clinical.errors import RowsRefusedError, SourceRefusedError
 
 ROWS_AT_ONCE = 10_000
@@ -53,7 +55,7 @@ def read_frame(path: Path) -> pl.DataFrame:
     """The encounter table of a file with its label, in file order; the whole file is refused for one bad row."""
     table = read_table(path)
     table.refuse_if_any_row_was()
-    return table.frame.select(*ENCOUNTER_COLUMNS, LABEL)
+    return with_earlier_stays(table.frame).select(*ENCOUNTER_COLUMNS, *EARLIER, LABEL)
 
 
 def read_table(path: Path, *, on_progress: Callable[[float], None] | None = None) -> EncounterTable:

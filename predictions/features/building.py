@@ -1,15 +1,9 @@
-"""From the encounter table to the matrix that a model reads, and the refusal of values that no model was made for.
-
-Translating some 80 expressions costs milliseconds, so each thread keeps one plan over an exchangeable
-source and runs it for one row and for a hundred thousand alike.
-"""
+"""From the encounter table to the matrix that a model reads, and the refusal of values that no model was made for."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-import threading
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -17,15 +11,14 @@ import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from clinical.encounter_table import polars_schema
+from clinical.plans import TablePlan
 from predictions.errors import FeatureOutOfRangeError
 from predictions.features.declaration import Feature
 from predictions.features.schema import FEATURES, TERMS
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
-_AS_WRITTEN = pl.QueryOptFlags.none()  # optimising the plan costs more than one row's arithmetic
 
 
 def build(table: pl.DataFrame) -> Matrix:
@@ -38,8 +31,7 @@ def build(table: pl.DataFrame) -> Matrix:
 
 def compute(table: pl.DataFrame) -> Matrix:
     """The same without the check, for a batch that sets the refused rows aside."""
-    plan = _plan_of_this_thread()
-    return np.ascontiguousarray(plan.run(table).to_numpy(), dtype=np.float64)
+    return np.ascontiguousarray(_PLAN.run(table).to_numpy(), dtype=np.float64)
 
 
 def refusals(matrix: Matrix) -> dict[int, str]:
@@ -68,40 +60,6 @@ def as_stored(row: npt.NDArray[np.float64]) -> list[float | None]:
     return [None if math.isnan(value) else value for value in row.tolist()]
 
 
-class _Plan:
-    """The features as one polars plan, translated once."""
-
-    def __init__(self) -> None:
-        self._table: pl.DataFrame | None = None
-        source = register_io_source(self._rows, schema=polars_schema(), is_pure=False)
-        self._plan: pl.LazyFrame = select(nw.from_native(source)).to_native()
-
-    def run(self, table: pl.DataFrame) -> pl.DataFrame:
-        self._table = table
-        try:
-            return self._plan.collect(optimizations=_AS_WRITTEN)
-        finally:
-            self._table = None
-
-    def _rows(
-        self, columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _batch_size: int | None
-    ) -> Iterator[pl.DataFrame]:
-        if self._table is None or predicate is not None or rows is not None:
-            msg = "the plan reads whole tables, and only while it runs"
-            raise RuntimeError(msg)
-        yield self._table if columns is None else self._table.select(columns)
-
-
-_plans = threading.local()
-
-
-def _plan_of_this_thread() -> _Plan:
-    plan: _Plan | None = getattr(_plans, "plan", None)
-    if plan is None:
-        plan = _plans.plan = _Plan()
-    return plan
-
-
 @cache
 def _limits() -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
     low = np.array([feature.low for feature in FEATURES], dtype=np.float64)
@@ -111,3 +69,6 @@ def _limits() -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
 
 def _outside(feature: Feature) -> str:
     return f"{feature.label}: the recorded value lies outside {feature.low:g} to {feature.high:g}."
+
+
+_PLAN = TablePlan(select, polars_schema)

@@ -24,7 +24,15 @@ from clinical.code_lists import (
     GlucoseResult,
     Race,
 )
-from clinical.encounter_table import DRUG_COLUMNS, NOT_PRESCRIBED, polars_schema
+from clinical.encounter_table import (
+    COUNTS,
+    DRUG_COLUMNS,
+    EARLIER_STAYS,
+    NOT_PRESCRIBED,
+    PREVIOUS,
+    SUM_OF_EARLIER,
+    polars_schema,
+)
 from clinical.models.patient import Sex
 from predictions.features.building import Matrix, build
 from predictions.features.diagnoses import CONDITION_CATEGORIES
@@ -46,7 +54,7 @@ def golden_table() -> pl.DataFrame:
     columns: dict[str, Sequence[object]] = {"encounter_id": range(1, ROWS + 1), "patient_id": range(1, ROWS + 1)}
     for pace, (name, values) in enumerate(_values().items()):
         columns[name] = [values[(row + (row // len(values)) * (2 * pace + 1)) % len(values)] for row in range(ROWS)]
-    return pl.DataFrame(columns, schema=polars_schema(), strict=True)
+    return pl.DataFrame({**columns, **_of_earlier_stays()}, schema=polars_schema(), strict=True)
 
 
 @cache
@@ -59,6 +67,17 @@ def golden_digest() -> str:
     """Of the golden rows' features, to 9 decimals: what every machine and engine must agree on."""
     rounded = np.round(golden_matrix(), 9)
     return hashlib.sha256(np.where(np.isnan(rounded), np.nan, rounded + 0.0).astype("<f8").tobytes()).hexdigest()
+
+
+def _of_earlier_stays() -> Mapping[str, Sequence[object]]:
+    """Every third row is a first stay; the others have as many before as their number says, each one like the last."""
+    earlier = [row % 3 * (1 + row % 5) for row in range(ROWS)]
+    columns: dict[str, Sequence[object]] = {EARLIER_STAYS: earlier}
+    for pace, count in enumerate(COUNTS, start=3):
+        last = [row * pace % 17 for row in range(ROWS)]
+        columns[PREVIOUS[count]] = [number if stays else None for number, stays in zip(last, earlier, strict=True)]
+        columns[SUM_OF_EARLIER[count]] = [number * stays for number, stays in zip(last, earlier, strict=True)]
+    return columns
 
 
 def _values() -> Mapping[str, Sequence[object]]:

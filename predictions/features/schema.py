@@ -10,7 +10,7 @@ from typing import Any
 from predictions.features import diagnoses, drugs, past_use, person, stay
 from predictions.features.declaration import Kind
 
-VERSION = "1"
+VERSION = "2"
 FEATURES = (*past_use.FEATURES, *diagnoses.FEATURES, *drugs.FEATURES, *stay.FEATURES, *person.FEATURES)
 CONCEPTS = (*past_use.CONCEPTS, *diagnoses.CONCEPTS, *drugs.CONCEPTS, *stay.CONCEPTS, *person.CONCEPTS)
 TERMS = (*diagnoses.TERMS, *drugs.TERMS)

@@ -6,7 +6,7 @@ import pytest
 
 from clinical.access import scope_of, scope_of_the_system
 from clinical.diabetes130.columns import ENCOUNTER_COLUMNS
-from clinical.encounter_table import COLUMNS
+from clinical.encounter_table import COLUMNS, OF_THE_STAY
 from clinical.history import NotYetKnownError, histories, history_of
 from clinical.models import Encounter, User
 from tests.factories import EncounterFactory
@@ -60,11 +60,32 @@ def test_one_row_is_that_of_the_batch(stays: list[Encounter]) -> None:
     with scope_of_the_system():
         together = histories([stay.pk for stay in stays], as_of=NOW)
         alone = history_of(stays[1], as_of=NOW).table()
+    assert together.columns == list(COLUMNS)
     assert together["encounter_id"].to_list() == [stay.pk for stay in stays[:3]]
     assert alone.equals(together[1:2])
     assert alone["drug_insulin"].item() == "up"
     assert alone["drug_glyburide_metformin"].item() == "no"
     assert alone["max_glucose_serum"].item() == ""
+
+
+def test_a_row_tells_of_the_stays_that_began_before_it(stays: list[Encounter]) -> None:
+    with scope_of_the_system():
+        Encounter.objects.filter(pk=stays[0].pk).update(medications_count=3)
+        together = histories([stay.pk for stay in stays], as_of=NOW)
+        # asked for alone, the last one still knows the others
+        alone = histories([stays[2].pk], as_of=NOW)
+    # the encounter of the fixture began in between
+    assert together["earlier_stays_count"].to_list() == [0, 1, 3]
+    assert together["previous_medications_count"].to_list() == [None, 3, 16]
+    assert together["earlier_medications_count"].to_list() == [0, 3, 35]
+    assert alone.equals(together[2:3])
+
+
+def test_stays_of_later_days_change_no_row(stays: list[Encounter]) -> None:
+    with scope_of_the_system():
+        then = histories([stays[1].pk], as_of=NOW - timedelta(days=30))
+        now = histories([stays[1].pk], as_of=NOW)
+    assert then.equals(now)
 
 
 def test_a_stranger_sees_no_history(stays: list[Encounter], charlie: User) -> None:
@@ -75,4 +96,4 @@ def test_a_stranger_sees_no_history(stays: list[Encounter], charlie: User) -> No
 
 
 def test_both_readers_give_the_same_columns() -> None:
-    assert set(COLUMNS) == set(ENCOUNTER_COLUMNS)
+    assert set(OF_THE_STAY) == set(ENCOUNTER_COLUMNS)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
+from clinical import earlier_stays
 from clinical.cohort.generator import generate
 from clinical.diabetes130.reader import read_frame, table_of
 from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.succession import in_order, with_earlier_stays
 from mlops.spark.frames import matrix_of, refuse_an_engine_that_disagrees
 from predictions.features.building import Matrix, compute
 from predictions.features.schema import names
@@ -32,7 +35,7 @@ def one_by_one(table: pl.DataFrame) -> Matrix:
 
 @pytest.fixture(scope="module")
 def synthetic() -> pl.DataFrame:
-    return table_of(generate(encounters=400, seed=11), sha256="").frame.drop("line", "readmission")
+    return with_earlier_stays(table_of(generate(encounters=400, seed=11), sha256="").frame).drop("line", "readmission")
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +61,10 @@ def test_published_rows_are_the_same_on_spark_in_a_batch_and_one_by_one(spark: S
     batch = compute(published)
     assert same(batch, matrix_of(spark, published)) == []
     assert same(batch, one_by_one(published)) == []
+
+
+def test_what_a_row_tells_of_earlier_stays_is_the_same_on_spark(spark: SparkSession) -> None:
+    stays = in_order(table_of(generate(encounters=400, seed=11), sha256="").frame).select(earlier_stays.STAY_COLUMNS)
+    frame = earlier_stays.select(nw.from_native(spark.createDataFrame(stays.to_arrow())).lazy()).to_native()
+    by_spark = pl.DataFrame(frame.toArrow()).sort("encounter_id")
+    assert by_spark.equals(earlier_stays.of_stays(stays).sort("encounter_id"))

@@ -125,7 +125,7 @@ def test_a_condition_is_found_by_category_and_not_by_digits(code: str, found: in
 @pytest.mark.parametrize(
     ("feature", "value"),
     [
-        ("acute_visits_prior_year", 5), ("all_visits_prior_year", 12), ("medications_a_day", 4),
+        ("length_of_stay_days_change", -3), ("earlier_stays_count", 2), ("medications_a_day", 4),
         ("medications_for_each_diagnosis", 1.6), ("lab_procedures_a_day", 10), ("age_years", 75),
         ("diabetes_diagnoses_count", 2), ("discharged_to_nursing_facility", 1), ("discharged_home", 0),
         ("came_by_emergency_room", 1), ("came_by_referral", 0), ("insulin_dose", 1), ("sex", 1),
@@ -138,7 +138,7 @@ def test_a_feature_worked_out_by_hand(feature: str, value: float) -> None:
         "medications_count": 8, "lab_procedures_count": 20, "length_of_stay_days": 2, "diagnoses_count": 5,
         "age_band": "[70-80)", "diagnosis_1": "428", "diagnosis_2": "250.02", "diagnosis_3": "250", "sex": "male",
         "discharge_disposition": 3, "admission_source": 7, "drug_insulin": "down", "a1c_result": "over_8",
-        "max_glucose_serum": "normal", "any_drug_changed": True,
+        "max_glucose_serum": "normal", "any_drug_changed": True, "earlier_stays_count": 2, "previous_length_of_stay_days": 5,
     }  # fmt: skip
     assert value_of(feature, **by_hand) == value
 
