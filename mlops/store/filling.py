@@ -21,8 +21,8 @@ from clinical.models.outcome import Readmission
 from mlops.errors import MixedOriginsError
 from mlops.store.feature_rows import feature_rows
 from mlops.store.lake import Lake, Written
+from mlops.store.notes import features_version, note_of
 from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SOURCE_ORDER
-from predictions.features import schema
 
 FROM_A_FILE = "file"
 
@@ -58,25 +58,12 @@ def fill(encounters: pl.DataFrame, *, lake: Lake) -> Filled:
     """Encounters with `origin`, `source_order` and `readmitted` (null where it is not known yet)."""
     _refuse_mixed_origins(encounters, lake)
     raw = lake.merge(RAW, encounters, note={})
-    made, features, refused = features_of(raw.version, lake=lake), Written(version=0), 0
+    made = features_version(raw.version, lake=lake)
     if made is not None:
-        return Filled(raw, Written(version=made), refused)
+        return Filled(raw, Written(version=made), refused=0)
     rows, refused = feature_rows(lake.read(RAW, version=raw.version).collect())
     features = lake.merge(FEATURES, rows, note=note_of(raw.version), even_if_same=True)
     return Filled(raw, features, refused)
-
-
-def features_of(raw_version: int, *, lake: Lake) -> int | None:
-    """The version of the features table that holds, by this code's definition, the features of a version of the raw one."""
-    if not lake.holds(FEATURES):
-        return None
-    wanted = note_of(raw_version)
-    return next((note["version"] for note in lake.notes(FEATURES) if wanted.items() <= note.items()), None)
-
-
-def note_of(raw_version: int) -> dict[str, object]:
-    """What is noted with the commit that completes the features of a raw version."""
-    return {"schema_hash": schema.schema_hash(), "schema_version": schema.VERSION, "raw_version": raw_version, "complete": True}
 
 
 def _refuse_mixed_origins(encounters: pl.DataFrame, lake: Lake) -> None:

@@ -10,8 +10,8 @@ import polars as pl
 
 from mlops.errors import FeaturesMissingError, ForeignSchemaError, OperationError
 from mlops.store.feature_rows import digest, matrix_of
-from mlops.store.filling import features_of
 from mlops.store.lake import Lake
+from mlops.store.notes import features_version
 from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SCHEMA_HASH, SCHEMA_VERSION, SOURCE_ORDER
 from predictions.features import schema
 from predictions.features.building import Matrix
@@ -44,12 +44,12 @@ def labelled(lake: Lake, *, raw_version: int | None = None) -> Labelled:
     """The newest raw version, or the one asked for, with the features that were made from it."""
     version = lake.version(RAW) if raw_version is None else raw_version
     raw = lake.read(RAW, version=version).collect()
-    features_version = features_of(version, lake=lake)
-    if features_version is None:
+    made = features_version(version, lake=lake)
+    if made is None:
         raise _why_not(lake, version)
-    features = lake.read(FEATURES, version=features_version).filter(pl.col(SCHEMA_HASH) == schema.schema_hash()).collect()
+    features = lake.read(FEATURES, version=made).filter(pl.col(SCHEMA_HASH) == schema.schema_hash()).collect()
     known = raw.filter(pl.col(READMITTED).is_not_null()).sort(ORIGIN, SOURCE_ORDER, ENCOUNTER_ID)
-    read = (TableRead(RAW.name, version, _digest(raw)), TableRead(FEATURES.name, features_version, digest(features)))
+    read = (TableRead(RAW.name, version, _digest(raw)), TableRead(FEATURES.name, made, digest(features)))
     return Labelled(known.drop(ORIGIN, SOURCE_ORDER), _in_order_of(known, features), read)
 
 
