@@ -28,17 +28,21 @@ STAY_COLUMNS = (ENCOUNTER_ID, HISTORY, STAY_NUMBER, *COUNTS)
 
 def select(stays: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """For each of these stays its id and what came before it; all stays of a history must be here."""
+    return stays.select(ENCOUNTER_ID, *expressions())
+
+
+def expressions() -> list[nw.Expr]:
+    """The columns EARLIER, for an engine that adds them to rows of its own."""
     import narwhals as nw  # noqa: PLC0415  web processes know the columns and never a frame
 
     def over(expression: nw.Expr) -> nw.Expr:
         return expression.over(HISTORY, order_by=STAY_NUMBER)
 
-    return stays.select(
-        ENCOUNTER_ID,
+    return [
         (nw.col(STAY_NUMBER) - 1).alias(EARLIER_STAYS),
         *(over(nw.col(count).shift(1)).alias(previous) for count, previous in PREVIOUS.items()),
         *((over(nw.col(count).cum_sum()) - nw.col(count)).alias(total) for count, total in SUM_OF_EARLIER.items()),
-    )
+    ]
 
 
 def of_stays(stays: pl.DataFrame) -> pl.DataFrame:

@@ -1,8 +1,8 @@
 """The features as Spark computes them: the expressions of predictions.features, translated by narwhals, nothing of its own.
 
-All stays of a patient must lie on one partition, because a stay's features read the earlier ones. Rows are therefore
-spread by a hash of the patient: the windows over a patient's stays then need no further exchange, and twice the
-machines take half the time as long as no patient has a machine's worth of stays.
+All stays of a history must lie on one partition, because a stay's features read the earlier ones. Rows are therefore
+spread by a hash of the history: the windows over its stays then need no further exchange, and partitions know nothing
+of each other.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
+from clinical import earlier_stays
+from clinical.earlier_stays import HISTORY
 from mlops.errors import EngineDisagreesError
 from mlops.store.tables import ENCOUNTER_ID, SCHEMA_HASH, SCHEMA_VERSION
 from predictions.features import schema
@@ -21,23 +23,26 @@ from predictions.features.golden import golden_matrix, golden_table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-PATIENT_ID = "patient_id"
 
-
-def features_of(encounters: DataFrame, *, partitions: int | None = None) -> DataFrame:
+def features_of(raw: DataFrame, *, partitions: int | None = None) -> DataFrame:
     """One row of features for each encounter whose values a model may read; the others are left out."""
-    spread = encounters.repartition(partitions, PATIENT_ID) if partitions else encounters.repartition(PATIENT_ID)
-    features = select(nw.from_native(spread).lazy(), keys=(ENCOUNTER_ID,))
+    features = unchecked_features_of(raw, partitions=partitions)
     kept = features.filter(nw.all_horizontal(*_within_range(), ignore_nulls=False))
     named = kept.with_columns(nw.lit(schema.schema_hash()).alias(SCHEMA_HASH), nw.lit(schema.VERSION).alias(SCHEMA_VERSION))
     native: DataFrame = named.to_native()
     return native
 
 
-def matrix_of(spark: SparkSession, table: pl.DataFrame) -> Matrix:
-    """The whole matrix of a table, by Spark, in the table's order and without leaving any row out."""
-    frame = select(nw.from_native(spark.createDataFrame(table.to_arrow())).lazy(), keys=(ENCOUNTER_ID,)).to_native()
-    rows = pl.from_arrow(frame.toArrow())
+def unchecked_features_of(raw: DataFrame, *, partitions: int | None = None) -> nw.LazyFrame[DataFrame]:
+    """Rows of the raw table, spread by history: a patient's stays, or a part of them that knows nothing of the others."""
+    spread = raw.repartition(partitions, HISTORY) if partitions else raw.repartition(HISTORY)
+    stays: nw.LazyFrame[DataFrame] = nw.from_native(spread).lazy()
+    return select(stays.with_columns(*earlier_stays.expressions()), keys=(ENCOUNTER_ID,))
+
+
+def matrix_of(features: nw.LazyFrame[DataFrame], table: pl.DataFrame) -> Matrix:
+    """What Spark computed, as the matrix of `table` and in its order."""
+    rows = pl.from_arrow(features.to_native().toArrow())
     if not isinstance(rows, pl.DataFrame):
         raise TypeError
     return (
@@ -50,7 +55,9 @@ def matrix_of(spark: SparkSession, table: pl.DataFrame) -> Matrix:
 
 def refuse_an_engine_that_disagrees(spark: SparkSession) -> None:
     """Golden rows first: a Spark that computes any feature differently is found before it writes one."""
-    if row_digests(matrix_of(spark, golden_table())) != row_digests(golden_matrix()):
+    golden = golden_table()
+    by_spark = select(nw.from_native(spark.createDataFrame(golden.to_arrow())).lazy(), keys=(ENCOUNTER_ID,))
+    if row_digests(matrix_of(by_spark, golden)) != row_digests(golden_matrix()):
         raise EngineDisagreesError
 
 

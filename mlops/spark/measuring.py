@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from mlops.spark.frames import PATIENT_ID, features_of
+from clinical.earlier_stays import HISTORY
+from mlops.spark.frames import features_of
 from mlops.spark.running import run
 from mlops.spark.tables import ArrowBridge
 from mlops.store.lake import Lake
+from mlops.store.raw_rows import encounter_table
 from mlops.store.tables import ENCOUNTER_ID, RAW
 from predictions.features.building import compute
 
@@ -54,8 +56,9 @@ def run_once(spark: SparkSession, raw: pl.DataFrame) -> float:
 
 def multiplied(raw: pl.DataFrame, times: int) -> pl.DataFrame:
     """Copies of all rows; neither a patient nor an encounter is in two of them."""
-    spaces = {name: int(raw.select(pl.col(name).max()).item()) + 1 for name in (ENCOUNTER_ID, PATIENT_ID)}
-    copies = (raw.with_columns(pl.col(name) + copy * space for name, space in spaces.items()) for copy in range(times))
+    numbered = (ENCOUNTER_ID, "patient_id", HISTORY)
+    size = max(int(raw[name].max() or 0) for name in numbered) + 1  # type: ignore[arg-type]  # whole numbers
+    copies = (raw.with_columns(pl.col(name) + copy * size for name in numbered) for copy in range(times))
     return pl.concat(list(copies))
 
 
@@ -67,7 +70,7 @@ def _at(spark: SparkSession, raw: pl.DataFrame, times: int) -> Scale:
         part = next(ArrowBridge(spark, lake).parts(lake.version(RAW)))
     # "noop" computes every value and keeps none
     on_spark = _seconds(lambda: features_of(part).write.format("noop").mode("overwrite").save())
-    by_polars = _seconds(lambda: compute(raw))
+    by_polars = _seconds(lambda: compute(encounter_table(raw)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Scale(times, raw.height, job_seconds, on_spark, by_polars, peak)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from mlops.spark.frames import PATIENT_ID
+from clinical.earlier_stays import HISTORY
 from mlops.store.lake import Lake
 from mlops.store.tables import FEATURES, RAW
 
@@ -26,7 +26,7 @@ class Tables(Protocol):
     def newest_raw_version(self) -> int: ...
 
     def parts(self, raw_version: int) -> Iterator[DataFrame]:
-        """The encounters of that version; all stays of a patient are in one part."""
+        """The encounters of that version; all stays of a history are in one part."""
         ...
 
     def store(self, features: DataFrame) -> None:
@@ -52,7 +52,7 @@ class ArrowBridge:
     def parts(self, raw_version: int) -> Iterator[DataFrame]:
         raw = self.lake.read(RAW, version=raw_version)
         for first, last in self._ranges(raw):
-            part = raw.filter(pl.col(PATIENT_ID).is_between(first, last)).collect()
+            part = raw.filter(pl.col(HISTORY).is_between(first, last)).collect()
             yield self.spark.createDataFrame(part.to_arrow())
 
     def store(self, features: DataFrame) -> None:
@@ -65,10 +65,10 @@ class ArrowBridge:
         self.lake.append(FEATURES, self.lake.read(FEATURES).clear().collect(), note=note)
 
     def _ranges(self, raw: pl.LazyFrame) -> list[tuple[int, int]]:
-        """Patient numbers from and to, with about so many encounters between them and no patient in two."""
-        patients = raw.select(PATIENT_ID).sort(PATIENT_ID).collect()[PATIENT_ID]
-        lasts = patients.gather_every(self.rows_at_once, self.rows_at_once - 1).append(patients.tail(1)).unique().sort()
-        firsts = [int(patients.min() or 0), *(int(last) + 1 for last in lasts.to_list()[:-1])]
+        """Numbers of histories from and to, with about so many encounters between them."""
+        histories = raw.select(HISTORY).sort(HISTORY).collect()[HISTORY]
+        lasts = histories.gather_every(self.rows_at_once, self.rows_at_once - 1).append(histories.tail(1)).unique().sort()
+        firsts = [int(histories.min() or 0), *(int(last) + 1 for last in lasts.to_list()[:-1])]
         return list(zip(firsts, lasts.to_list(), strict=True))
 
 

@@ -15,13 +15,16 @@ from django.db import connection
 
 from clinical import audit
 from clinical.access import scope_of_the_system
-from clinical.diabetes130.reader import read_frame
+from clinical.diabetes130.reader import read_table
+from clinical.diabetes130.succession import in_order
+from clinical.earlier_stays import HISTORY, STAY_NUMBER
 from clinical.history import histories
 from clinical.models.outcome import Readmission
 from mlops.errors import MixedOriginsError
 from mlops.store.feature_rows import feature_rows
 from mlops.store.lake import Lake, Written
 from mlops.store.notes import features_version, note_of
+from mlops.store.raw_rows import encounter_table, raw_rows
 from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SOURCE_ORDER
 
 FROM_A_FILE = "file"
@@ -38,10 +41,12 @@ class Filled:
 
 def from_file(path: Path, *, lake: Lake) -> Filled:
     """The data set's file, with its labels and in its order."""
-    table = read_frame(path)
+    table = read_table(path)
+    table.refuse_if_any_row_was()
     readmitted = (pl.col("readmission") == Readmission.WITHIN_30_DAYS).alias(READMITTED)
     order = pl.int_range(pl.len(), dtype=pl.Int64).alias(SOURCE_ORDER)
-    return fill(table.with_columns(readmitted, order, pl.lit(FROM_A_FILE).alias(ORIGIN)).drop("readmission"), lake=lake)
+    stays = in_order(table.frame.with_columns(readmitted, order, pl.lit(FROM_A_FILE).alias(ORIGIN)))
+    return fill(raw_rows(stays), lake=lake)
 
 
 def from_database(*, as_of: datetime, lake: Lake) -> Filled:
@@ -51,26 +56,26 @@ def from_database(*, as_of: datetime, lake: Lake) -> Filled:
         table = histories(known[ENCOUNTER_ID].to_list(), as_of=as_of)
         audit.record(actor=None, verb="encounters.exported", subject_type="encounters", detail={"encounters": table.height})
     # outside of the transaction: the lake may be a network away
-    return fill(known.join(table, on=ENCOUNTER_ID), lake=lake)
+    return fill(raw_rows(known.join(table, on=ENCOUNTER_ID)), lake=lake)
 
 
-def fill(encounters: pl.DataFrame, *, lake: Lake) -> Filled:
-    """Encounters with `origin`, `source_order` and `readmitted` (null where it is not known yet)."""
-    _refuse_mixed_origins(encounters, lake)
-    raw = lake.merge(RAW, encounters, note={})
+def fill(rows: pl.DataFrame, *, lake: Lake) -> Filled:
+    """Rows as raw_rows makes them."""
+    _refuse_mixed_origins(rows, lake)
+    raw = lake.merge(RAW, rows, note={})
     made = features_version(raw.version, lake=lake)
     if made is not None:
         return Filled(raw, Written(version=made), refused=0)
-    rows, refused = feature_rows(lake.read(RAW, version=raw.version).collect())
-    features = lake.merge(FEATURES, rows, note=note_of(raw.version), even_if_same=True)
+    made_of, refused = feature_rows(encounter_table(lake.read(RAW, version=raw.version).collect()))
+    features = lake.merge(FEATURES, made_of, note=note_of(raw.version), even_if_same=True)
     return Filled(raw, features, refused)
 
 
-def _refuse_mixed_origins(encounters: pl.DataFrame, lake: Lake) -> None:
+def _refuse_mixed_origins(rows: pl.DataFrame, lake: Lake) -> None:
     if not lake.holds(RAW):
         return
     there = lake.read(RAW).select(pl.col(ORIGIN).unique()).collect()[ORIGIN].to_list()
-    coming = encounters[ORIGIN].unique().to_list()
+    coming = rows[ORIGIN].unique().to_list()
     if (FROM_A_FILE in there) != (FROM_A_FILE in coming) and there:
         raise MixedOriginsError
 
@@ -79,12 +84,16 @@ def _known(as_of: datetime) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_ENCOUNTERS, [as_of, Readmission.WITHIN_30_DAYS.value, as_of])
         rows = cursor.fetchall()
-    types = {ENCOUNTER_ID: pl.Int64, ORIGIN: pl.String, SOURCE_ORDER: pl.Int64, READMITTED: pl.Boolean}
-    return pl.DataFrame(rows, schema=types, orient="row")
+    kinds = dict.fromkeys(_KNOWN, pl.Int64()) | {ORIGIN: pl.String(), READMITTED: pl.Boolean()}
+    return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
+_KNOWN = (ENCOUNTER_ID, ORIGIN, SOURCE_ORDER, HISTORY, STAY_NUMBER, READMITTED)
+# the order of a patient's stays is that of clinical.history: by admission
 _ENCOUNTERS = """
-SELECT e.id, e.provenance, e.source_order, CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END
+SELECT e.id, e.provenance, e.source_order, e.patient_id,
+       row_number() OVER (PARTITION BY e.patient_id ORDER BY e.admitted_at, e.id),
+       CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END
 FROM clinical_encounter e LEFT JOIN clinical_outcome o ON o.encounter_id = e.id
 WHERE e.admitted_at <= %s
 """

@@ -12,6 +12,7 @@ from mlops.errors import FeaturesMissingError, ForeignSchemaError, OperationErro
 from mlops.store.feature_rows import digest, matrix_of
 from mlops.store.lake import Lake
 from mlops.store.notes import features_version
+from mlops.store.raw_rows import encounter_table
 from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SCHEMA_HASH, SCHEMA_VERSION, SOURCE_ORDER
 from predictions.features import schema
 from predictions.features.building import Matrix
@@ -48,9 +49,16 @@ def labelled(lake: Lake, *, raw_version: int | None = None) -> Labelled:
     if made is None:
         raise _why_not(lake, version)
     features = lake.read(FEATURES, version=made).filter(pl.col(SCHEMA_HASH) == schema.schema_hash()).collect()
-    known = raw.filter(pl.col(READMITTED).is_not_null()).sort(ORIGIN, SOURCE_ORDER, ENCOUNTER_ID)
+    known = _with_outcome(raw)
     read = (TableRead(RAW.name, version, _digest(raw)), TableRead(FEATURES.name, made, digest(features)))
-    return Labelled(known.drop(ORIGIN, SOURCE_ORDER), _in_order_of(known, features), read)
+    return Labelled(known, _in_order_of(known, features), read)
+
+
+def _with_outcome(raw: pl.DataFrame) -> pl.DataFrame:
+    """The encounter table with `readmitted`; stays without a known outcome are read as history and left out themselves."""
+    table = encounter_table(raw).hstack(raw.select(READMITTED, ORIGIN, SOURCE_ORDER))
+    known = table.filter(pl.col(READMITTED).is_not_null()).sort(ORIGIN, SOURCE_ORDER, ENCOUNTER_ID)
+    return known.drop(ORIGIN, SOURCE_ORDER)
 
 
 def _in_order_of(known: pl.DataFrame, features: pl.DataFrame) -> Matrix:

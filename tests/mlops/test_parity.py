@@ -12,10 +12,11 @@ import pytest
 
 from clinical import earlier_stays
 from clinical.cohort.generator import generate
-from clinical.diabetes130.reader import read_frame, table_of
+from clinical.diabetes130.reader import read_table, table_of
 from clinical.diabetes130.source import find_dataset
-from clinical.diabetes130.succession import in_order, with_earlier_stays
-from mlops.spark.frames import matrix_of, refuse_an_engine_that_disagrees
+from clinical.diabetes130.succession import in_order
+from mlops.spark.frames import matrix_of, refuse_an_engine_that_disagrees, unchecked_features_of
+from mlops.store.raw_rows import encounter_table, raw_rows
 from predictions.features.building import Matrix, compute
 from predictions.features.schema import names
 
@@ -29,21 +30,40 @@ def same(left: Matrix, right: Matrix) -> list[str]:
     return [names()[column] for column in np.flatnonzero(differs.any(axis=0))]
 
 
-def one_by_one(table: pl.DataFrame) -> Matrix:
-    return np.vstack([compute(table[row : row + 1]) for row in range(table.height)])
+def on_spark(spark: SparkSession, raw: pl.DataFrame) -> Matrix:
+    return matrix_of(unchecked_features_of(spark.createDataFrame(raw.to_arrow())), raw)
+
+
+def one_by_one(raw: pl.DataFrame) -> Matrix:
+    """Each stay as it is scored: with the stays before it, and as if nobody else existed."""
+    rows = []
+    for _, stays in raw.with_row_index("place").sort("history", "stay_number").group_by("history", maintain_order=True):
+        for last in range(stays.height):
+            (row,) = compute(encounter_table(stays.head(last + 1)).tail(1))
+            rows.append((stays["place"][last], row))
+    return np.vstack([row for _place, row in sorted(rows, key=lambda pair: pair[0])])
+
+
+def raw_of(frame: pl.DataFrame) -> pl.DataFrame:
+    known = in_order(frame).with_columns(readmitted=False, origin=pl.lit("file"), source_order=0)
+    return raw_rows(known.with_columns(pl.col("source_order").cast(pl.Int64)))
 
 
 @pytest.fixture(scope="module")
 def synthetic() -> pl.DataFrame:
-    return with_earlier_stays(table_of(generate(encounters=400, seed=11), sha256="").frame).drop("line", "readmission")
+    return raw_of(table_of(generate(encounters=400, seed=11), sha256="").frame)
 
 
 @pytest.fixture(scope="module")
 def published() -> pl.DataFrame:
+    """All stays of so many patients, drawn at random, that there are five thousand."""
     path = find_dataset()
     if path is None:
         pytest.skip("the data set was not found")
-    return read_frame(path).drop("readmission").sample(5_000, seed=5)
+    frame = read_table(path).frame
+    patients = frame.select(pl.col("patient_id").unique().shuffle(seed=5))
+    drawn = patients.join(frame, on="patient_id", maintain_order="left").head(5_000)
+    return raw_of(drawn)
 
 
 def test_spark_computes_the_golden_rows_as_polars_does(spark: SparkSession) -> None:
@@ -51,20 +71,21 @@ def test_spark_computes_the_golden_rows_as_polars_does(spark: SparkSession) -> N
 
 
 def test_synthetic_rows_are_the_same_on_spark_in_a_batch_and_one_by_one(spark: SparkSession, synthetic: pl.DataFrame) -> None:
-    batch = compute(synthetic)
-    assert same(batch, matrix_of(spark, synthetic)) == []
+    batch = compute(encounter_table(synthetic))
+    assert same(batch, on_spark(spark, synthetic)) == []
     assert same(batch, one_by_one(synthetic)) == []
 
 
 @pytest.mark.dataset
 def test_published_rows_are_the_same_on_spark_in_a_batch_and_one_by_one(spark: SparkSession, published: pl.DataFrame) -> None:
-    batch = compute(published)
-    assert same(batch, matrix_of(spark, published)) == []
+    batch = compute(encounter_table(published))
+    assert len(batch) == 5_000
+    assert same(batch, on_spark(spark, published)) == []
     assert same(batch, one_by_one(published)) == []
 
 
-def test_what_a_row_tells_of_earlier_stays_is_the_same_on_spark(spark: SparkSession) -> None:
-    stays = in_order(table_of(generate(encounters=400, seed=11), sha256="").frame).select(earlier_stays.STAY_COLUMNS)
+def test_what_a_row_tells_of_earlier_stays_is_the_same_on_spark(spark: SparkSession, synthetic: pl.DataFrame) -> None:
+    stays = synthetic.select(earlier_stays.STAY_COLUMNS)
     frame = earlier_stays.select(nw.from_native(spark.createDataFrame(stays.to_arrow())).lazy()).to_native()
     by_spark = pl.DataFrame(frame.toArrow()).sort("encounter_id")
     assert by_spark.equals(earlier_stays.of_stays(stays).sort("encounter_id"))
