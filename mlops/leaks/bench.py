@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from mlops.leaks.encoder import Fitted, held_out_rows_in_encoder, own_label_in_encoding
-from mlops.leaks.history import Build, future_encounters_in_history, label_signature, missingness_signature
+from mlops.leaks.history import Build, future_encounters_in_history, impossible_history, label_signature, missingness_signature
 from mlops.leaks.plausibility import implausible_auc
 from mlops.leaks.split import Side, copies_on_both_sides, patients_on_both_sides
 from mlops.leaks.target import target_in_feature
@@ -26,6 +26,7 @@ class SourceRows:
 
     table: pl.DataFrame
     label: str
+    never: object  # the label that says that no stay followed
     neutral: object  # a label that chooses no row for cleaning
     readmitted: Outcomes
     build: Build
@@ -62,7 +63,9 @@ def _verdicts(run: Run) -> Iterator[Verdict]:
     yield copies_on_both_sides(training, run.held_out, file_rows=source.table.height, file_rate=float(source.readmitted.mean()))
     yield patients_on_both_sides(training, run.held_out, split_by_patient=run.split_by_patient)
     yield future_encounters_in_history(source.build, source.table, run.names)
-    yield label_signature(source.build, source.table, run.names, label=source.label, neutral=source.neutral)
+    label, neutral = source.label, source.neutral
+    yield label_signature(source.build, source.table, run.names, label=label, neutral=neutral)
+    yield impossible_history(source.build, source.table, run.names, label=label, never=source.never, neutral=neutral)
     yield missingness_signature(training.matrix, training.readmitted, run.names)
     yield target_in_feature(training.matrix, training.readmitted, run.names)
     if run.encoding is not None:

@@ -101,8 +101,11 @@ def _code(column: str, codes: Mapping[str, int]) -> pl.Expr:
 
 def _group(column: str) -> pl.Expr:
     category = pl.col(column).str.extract(r"^(\d+)", 1).cast(pl.Int64)
-    chain = pl.when(category.is_null()).then(_OTHER)
-    for number, first, last, symptom in _GROUPS:
-        belongs = category.is_between(first, last)
-        chain = chain.when(belongs if symptom is None else belongs | (category == symptom)).then(number)
-    return chain.otherwise(_OTHER).alias(f"{column}_group")
+    groups = [_number_of(group, category) for group in _GROUPS]
+    return pl.coalesce(*groups, pl.lit(_OTHER)).alias(f"{column}_group")
+
+
+def _number_of(group: tuple[int, int, int, int | None], category: pl.Expr) -> pl.Expr:
+    number, first, last, symptom = group
+    belongs = category.is_between(first, last)
+    return pl.when(belongs if symptom is None else belongs | (category == symptom)).then(number)

@@ -19,6 +19,7 @@ def examined(file: SourceFile, dataset: Dataset, aucs: Mapping[str, float]) -> l
     rows = SourceRows(
         table=eligible,
         label=LABEL,
+        never=str(Readmission.NONE),
         neutral=str(Readmission.LATER),
         readmitted=(eligible[LABEL] == str(Readmission.WITHIN_30_DAYS)).to_numpy(),
         build=lambda table: build(table.drop(LABEL)),

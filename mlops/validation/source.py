@@ -92,4 +92,4 @@ def _counts(part: Part) -> dict[str, int]:
 
 
 def _share_empty(frame: pl.DataFrame, column: str, label: str, words: str) -> dict[str, Any]:
-    return {"attribute": label, "words": words, "share": float((frame[column] == "").mean() or 0.0)}
+    return {"attribute": label, "words": words, "share": int((frame[column] == "").sum()) / frame.height}
