@@ -18,6 +18,8 @@ Multiplicities: TypeAlias = npt.NDArray[np.uint8]  # draw, row
 Panel: TypeAlias = Callable[[Weights], Mapping[str, Vector]]  # weights of some draws -> figures, one number a draw
 
 DRAWS = 500
+PERCENTILES = (2.5, 97.5)  # ends of every interval
+PERCENTILES = (2.5, 97.5)
 _AT_ONCE = 50  # draws whose weights are in memory as numbers with a fraction
 
 
@@ -53,7 +55,7 @@ def interval(drawn: Vector) -> tuple[float, float]:
     known = drawn[np.isfinite(drawn)]
     if not known.size:
         return float("nan"), float("nan")
-    low, high = np.percentile(known, (2.5, 97.5))
+    low, high = np.percentile(known, PERCENTILES)
     return float(low), float(high)
 
 
