@@ -58,3 +58,15 @@ class SelfTestFailedError(ArtefactRefusedError):
     """The model does not give the answers that were recorded with it."""
 
     code = "self_test_failed"
+
+
+class NoSpreadError(ArtefactRefusedError):
+    """The model has no spread, so its scores have no intervals."""
+
+    code = "no_spread"
+
+
+class LearnerMissingError(PredictionError):
+    """The library that this learner is fitted with is not installed."""
+
+    code = "learner_missing"

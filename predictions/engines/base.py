@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -48,18 +49,19 @@ class Engine(Protocol):
 
 
 def marked(name: str, state: bytes) -> bytes:
-    """A learner's bytes, behind the mark that says whose they are."""
-    return _mark(name) + state
+    """A learner's bytes, behind a line that says whose they are and what their SHA-256 is."""
+    return b"%s 1 %s\n%s" % (name.encode(), hashlib.sha256(state).hexdigest().encode(), state)
 
 
 def unmarked(name: str, data: bytes) -> bytes:
-    """The bytes behind the mark; another learner's are refused before any parser sees them."""
-    mark = _mark(name)
-    if not data.startswith(mark):
+    """The bytes behind that line. Another learner's, cut or changed ones are refused before a parser sees them:
+    those of the libraries end the whole process on some of what they cannot read.
+    """
+    line, _, state = data.partition(b"\n")
+    if not line.startswith(b"%s 1 " % name.encode()):
         msg = f"These bytes are not those of a {name} model."
         raise ArtefactRefusedError(msg)
-    return data[len(mark) :]
-
-
-def _mark(name: str) -> bytes:
-    return b"%s 1\n" % name.encode()
+    if line.rpartition(b" ")[2] != hashlib.sha256(state).hexdigest().encode():
+        msg = f"The bytes of this {name} model were cut or changed."
+        raise ArtefactRefusedError(msg)
+    return state

@@ -14,6 +14,8 @@ from predictions.engines.base import Labels, Matrix, Vector, marked, unmarked
 from predictions.engines.tree_parts import TreeTables
 from predictions.errors import ArtefactRefusedError
 
+_OBJECT = b"{L"  # how UBJSON begins where XGBoost writes it
+_UNREADABLE = "The model's trees cannot be read."
 _FEW_ROWS = 64  # below this, waking other threads costs more than it saves
 
 
@@ -68,12 +70,13 @@ class BoostedTrees:
         engine = cls()
         engine._take(categories)
         trees = unmarked(cls.name, data)
+        if not (trees.startswith(_OBJECT) and trees.endswith(b"}")):  # XGBoost itself would end the process
+            raise ArtefactRefusedError(_UNREADABLE)
         try:
             engine._adopt(trees)
             features = engine._for_many.num_features()
         except xgboost.core.XGBoostError as error:
-            msg = "The model's trees cannot be read."
-            raise ArtefactRefusedError(msg) from error
+            raise ArtefactRefusedError(_UNREADABLE) from error
         if features != len(categories):
             msg = f"The model's trees read {features} features; the software computes {len(categories)}."
             raise ArtefactRefusedError(msg)

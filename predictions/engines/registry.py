@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from predictions.engines.base import Engine
 from predictions.engines.boosted import BoostedTrees
+from predictions.engines.linear import LinearModel
+from predictions.engines.network import NeuralNetwork
 from predictions.errors import ArtefactRefusedError
 
-ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (BoostedTrees,)}
+ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (BoostedTrees, LinearModel, NeuralNetwork)}
 DEFAULT = BoostedTrees.name
 
 

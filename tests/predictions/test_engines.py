@@ -1,92 +1,148 @@
+"""What every learner promises, held for each of them on the same small data."""
+
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
 
-from predictions.engines.base import Engine
+from mlops import training
+from predictions.engines import artefact
+from predictions.engines.base import Engine, marked
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
-from predictions.engines.calibrated import _on_probability_scale
+from predictions.engines.linear import LinearModel, LinearParameters
+from predictions.engines.network import NeuralNetwork
+from predictions.engines.network_parameters import NetworkParameters
+from predictions.engines.registry import ENGINES, engine_called
 from predictions.errors import ArtefactRefusedError
-from predictions.features import names, schema
+from predictions.features import names, schema, schema_hash
 from predictions.features.golden import golden_matrix
 from tests import small_model
 
+SMALL: dict[str, Callable[[], Engine]] = {
+    "boosted": lambda: BoostedTrees(BoostedParameters(trees=25, min_child_weight=2, learning_rate=0.3)),
+    "linear": lambda: LinearModel(LinearParameters(fewest_rows=20)),
+    "network": lambda: NeuralNetwork(NetworkParameters(heads=3, width=16, steps=4, epochs=2, batch_rows=128, fewest_rows=20)),
+}
 
-def test_the_boosted_engine_is_an_engine() -> None:
-    assert isinstance(BoostedTrees(), Engine)
 
-
-def test_the_same_data_and_seed_give_the_same_bytes() -> None:
+@cache
+def fitted(name: str, seed: int = 3) -> Engine:
     part = small_model.dataset().training
-    first, second = (
-        small_model.few_trees().fit(part.matrix, part.readmitted, categories=schema.categories(), seed=3).to_bytes()
-        for _ in range(2)
-    )
-    assert first == second
+    return SMALL[name]().fit(part.matrix, part.readmitted, categories=schema.categories(), seed=seed)
 
 
-def test_contributions_add_up_to_the_log_odds() -> None:
-    engine = small_model.model().engine
-    assert np.allclose(engine.contributions(golden_matrix()).sum(axis=1), engine.log_odds(golden_matrix()), atol=1e-5)
+@pytest.fixture(params=SMALL)
+def name(request: pytest.FixtureRequest) -> str:
+    if request.param == "network":
+        pytest.importorskip("torch", reason="the network is learned with torch, which is not installed here")
+    return str(request.param)
 
 
-def test_contributions_by_table_are_those_of_the_walk_through_the_trees() -> None:
-    engine = small_model.model().engine
-    assert isinstance(engine, BoostedTrees)
-    odd = golden_matrix()[:60].copy()
-    odd[:, names().index("discharge_disposition")] = 27  # a code that no training row may have had
-    odd[::2, names().index("age_years")] = np.nan
-    for rows in (golden_matrix(), odd):
-        assert np.allclose(engine.contributions(rows), engine.contributions_by_walk(rows), atol=1e-5)
+@pytest.fixture
+def engine(name: str) -> Engine:
+    """As it serves: read back from its bytes."""
+    return ENGINES[name].from_bytes(fitted(name).to_bytes(), categories=schema.categories())
 
 
-def test_trees_too_deep_for_tables_are_walked() -> None:
+def test_every_learner_is_held_to_these_promises() -> None:
+    assert ENGINES.keys() == SMALL.keys()
+    assert all(isinstance(make(), Engine) for make in SMALL.values())
+
+
+def test_no_learner_goes_by_another_name() -> None:
+    with pytest.raises(ArtefactRefusedError, match="no engine called 'oracle'"):
+        engine_called("oracle")
+
+
+def test_the_same_data_and_seed_give_the_same_bytes(name: str) -> None:
     part = small_model.dataset().training
-    deep = BoostedTrees(BoostedParameters(trees=3, max_depth=5, min_child_weight=1))
-    deep.fit(part.matrix, part.readmitted, categories=schema.categories(), seed=1)
-    assert np.array_equal(deep.contributions(golden_matrix()[:3]), deep.contributions_by_walk(golden_matrix()[:3]))
+    again = SMALL[name]().fit(part.matrix, part.readmitted, categories=schema.categories(), seed=3)
+    assert again.to_bytes() == fitted(name).to_bytes()
 
 
-def test_one_row_is_explained_to_the_bit_as_in_a_batch() -> None:
-    together = small_model.model().explained(golden_matrix())
+def test_it_learns_who_comes_back(name: str) -> None:
+    held_out = small_model.dataset().held_out
+    scores = fitted(name).log_odds(held_out.matrix)
+    assert scores.shape == held_out.readmitted.shape
+    assert scores[held_out.readmitted].mean() > scores[~held_out.readmitted].mean()
+
+
+def test_contributions_add_up_to_the_log_odds(engine: Engine) -> None:
+    contributions = engine.contributions(golden_matrix())
+    assert contributions.shape == (len(golden_matrix()), len(names()) + 1)
+    assert len(set(contributions[:, -1])) == 1
+    assert np.allclose(contributions.sum(axis=1), engine.log_odds(golden_matrix()), atol=1e-5)
+
+
+def test_a_learner_read_back_from_its_bytes_is_the_same(name: str, engine: Engine) -> None:
+    assert np.array_equal(engine.log_odds(golden_matrix()), fitted(name).log_odds(golden_matrix()))
+    assert np.array_equal(engine.contributions(golden_matrix()), fitted(name).contributions(golden_matrix()))
+    assert engine.to_bytes() == fitted(name).to_bytes()
+
+
+def test_one_row_is_explained_to_the_bit_as_in_a_batch(engine: Engine) -> None:
+    together = engine.contributions(golden_matrix())
     for row in range(0, 200, 7):
-        alone = small_model.model().explained(golden_matrix()[row : row + 1])
-        assert np.array_equal(alone.parts[0], together.parts[row])
-        assert alone.probabilities[0] == together.probabilities[row]
+        assert np.array_equal(engine.contributions(golden_matrix()[row : row + 1])[0], together[row])
 
 
-def test_base_and_parts_add_up_to_the_probability() -> None:
-    explained = small_model.model().explained(golden_matrix())
+def test_a_row_with_everything_missing_still_gets_a_score(engine: Engine) -> None:
+    empty = np.full((2, len(names())), np.nan)
+    assert np.isfinite(engine.log_odds(empty)).all()
+    assert np.isfinite(engine.contributions(empty)).all()
+
+
+def test_codes_that_no_training_row_had_are_scored_alike(engine: Engine) -> None:
+    rows = np.repeat(golden_matrix()[:1], 3, axis=0)
+    rows[:, names().index("discharge_disposition")] = [31, 40, 99]
+    assert len(set(engine.log_odds(rows))) == 1
+
+
+def test_other_numbers_of_columns_are_refused(name: str) -> None:
+    with pytest.raises(ArtefactRefusedError, match=f"{len(names())} features"):
+        ENGINES[name].from_bytes(fitted(name).to_bytes(), categories=(False,) * 5)
+
+
+def test_cut_bytes_are_refused(name: str) -> None:
+    data = fitted(name).to_bytes()
+    for kept in (0, 5, len(marked(name, b"")), len(data) // 3, len(data) // 2, len(data) - 1):
+        with pytest.raises(ArtefactRefusedError):
+            ENGINES[name].from_bytes(data[:kept], categories=schema.categories())
+
+
+def test_a_changed_byte_is_refused(name: str) -> None:
+    whole = fitted(name).to_bytes()
+    for place in (0, len(name) + 3, len(whole) // 2, len(whole) - 1):
+        data = bytearray(whole)
+        data[place] ^= 1
+        with pytest.raises(ArtefactRefusedError):
+            ENGINES[name].from_bytes(bytes(data), categories=schema.categories())
+
+
+@pytest.mark.parametrize("state", [b"", b"{}", b"[1]\n[2]", b"null\n\x08", b"\x80\x04cos\nsystem\n", b"[" * 100_000])
+def test_bytes_that_are_no_learned_state_are_refused(name: str, state: bytes) -> None:
+    for data in (state, marked(name, state), marked("another", state)):
+        with pytest.raises(ArtefactRefusedError):
+            ENGINES[name].from_bytes(data, categories=schema.categories())
+
+
+def test_the_bytes_of_every_other_learner_are_refused_unread(name: str) -> None:
+    for other in SMALL.keys() - {name}:
+        with pytest.raises(ArtefactRefusedError, match=f"not those of a {other} model"):
+            ENGINES[other].from_bytes(fitted(name).to_bytes(), categories=schema.categories())
+
+
+def test_a_model_of_it_is_trained_packed_and_served(name: str) -> None:
+    model = training.train(small_model.dataset().training, seed=0, engine=SMALL[name])
+    data = artefact.pack(model)
+    served = artefact.unpack(data, sha256=artefact.sha256_of(data), feature_schema=schema_hash())
+    explained = served.explained(golden_matrix())
     assert np.allclose(explained.base_probability + explained.parts.sum(axis=1), explained.probabilities, atol=1e-9, rtol=0)
+    assert np.allclose(explained.probabilities, model.probabilities(golden_matrix()), atol=1e-6)
 
 
-@pytest.mark.parametrize("left_over", [0.0, 1e-9, -1e-7, 2e-6])
-def test_parts_that_cancel_out_still_add_up(left_over: float) -> None:
-    explained = _on_probability_scale(-2.0, np.array([[0.8, -0.8 + left_over]]))
-    assert abs(explained.base_probability + explained.parts.sum() - explained.probabilities[0]) < 1e-9
-    assert explained.parts[0, 0] > 0 > explained.parts[0, 1]
-
-
-def test_more_inpatient_stays_raise_the_risk_on_average() -> None:
-    column = names().index("inpatient_stays_prior_year")
-    together = [names().index(name) for name in ("acute_visits_prior_year", "all_visits_prior_year")]
-    means = []
-    for stays in (0, 2, 6):
-        rows = golden_matrix().copy()
-        rows[:, together] += (stays - rows[:, column])[:, None]
-        rows[:, column] = stays
-        means.append(small_model.model().probabilities(rows).mean())
-    assert means == sorted(means)
-    assert means[0] < means[-1]
-
-
-def test_a_row_with_everything_missing_still_gets_a_probability() -> None:
-    empty = np.full((1, len(names())), np.nan)
-    assert 0 < small_model.model().probabilities(empty)[0] < 1
-
-
-def test_trees_of_another_number_of_features_are_refused() -> None:
-    part = small_model.dataset().training
-    narrow = small_model.few_trees().fit(part.matrix[:, :5], part.readmitted, categories=(False,) * 5, seed=0)
-    with pytest.raises(ArtefactRefusedError, match="5 features"):
-        BoostedTrees.from_bytes(narrow.to_bytes(), categories=schema.categories())
+def test_its_parameters_are_plain_enough_to_be_kept(name: str) -> None:
+    assert all(type(value) in {int, float, str} for value in SMALL[name]().parameters.values())
