@@ -102,9 +102,9 @@ def _scorable(table: pl.DataFrame, refused: dict[int, str]) -> tuple[Matrix, npt
 def _store(matrix: Matrix, encounter_ids: npt.NDArray[np.int64], holder: Champion, as_of: datetime) -> int:
     if not len(encounter_ids):
         return 0
-    explained = holder.model.explained(matrix)
+    scored = holder.model.scored(matrix)
     return batch_rows.store(
-        batch_rows.Scores(encounter_ids=encounter_ids, matrix=matrix, explained=explained, champion=holder, as_of=as_of)
+        batch_rows.Scores(encounter_ids=encounter_ids, matrix=matrix, scored=scored, champion=holder, as_of=as_of)
     )
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 from predictions.champion import Champion
 from predictions.engines.base import Matrix
-from predictions.engines.calibrated import Explained
+from predictions.engines.calibrated import Scored
 from predictions.features.building import row_digests
 from predictions.reasons import main_reasons
 
@@ -28,11 +28,11 @@ _TRAILER = b"\xff\xff"
 
 @dataclass(frozen=True)
 class Scores:
-    """A batch: row i of the matrix and of `explained` belongs to encounter i."""
+    """A batch: row i of the matrix and of `scored` belongs to encounter i."""
 
     encounter_ids: npt.NDArray[np.int64]
     matrix: Matrix
-    explained: Explained
+    scored: Scored
     champion: Champion
     as_of: datetime
 
@@ -62,7 +62,7 @@ def list_refused(refused: dict[int, str]) -> None:
 
 def _copy_reasons(cursor: Any, scores: Scores) -> None:
     """Their length differs from row to row, so they travel as text, beside the others."""
-    reasons = main_reasons(scores.matrix, scores.explained.parts)
+    reasons = main_reasons(scores.matrix, scores.scored.parts)
     with cursor.copy(_COPY_REASONS) as copy:
         for row in zip(scores.encounter_ids.tolist(), reasons, strict=True):
             copy.write_row(row)
@@ -72,7 +72,7 @@ def _constants(scores: Scores) -> dict[str, Any]:
     return {
         "version": scores.champion.version_id,
         "schema": scores.champion.feature_schema,
-        "base": scores.explained.base_probability,
+        "base": scores.scored.base_probability,
         "bands": [band.name.value for band in scores.champion.bands],
         "as_of": scores.as_of,
     }
@@ -81,17 +81,16 @@ def _constants(scores: Scores) -> dict[str, Any]:
 def _rows(scores: Scores) -> npt.NDArray[np.void]:
     rows = np.zeros(len(scores.encounter_ids), dtype=_row_type(scores.matrix.shape[1]))
     rows["fields"] = _FIELDS
-    probabilities = scores.explained.probabilities.tolist()
-    ends = [scores.champion.reliability.interval_of(probability) for probability in probabilities]
+    probabilities = scores.scored.probabilities.tolist()
     place = {band.name: number for number, band in enumerate(scores.champion.bands, start=1)}
     _fill(rows, "encounter_id", scores.encounter_ids)
     _fill(rows, "sha256", np.array(row_digests(scores.matrix), dtype="S64"))
     _fill(rows, "probability", probabilities)
-    _fill(rows, "low", [low for low, _high in ends])
-    _fill(rows, "high", [high for _low, high in ends])
+    _fill(rows, "low", scores.scored.low)
+    _fill(rows, "high", scores.scored.high)
     _fill(rows, "band", [place[scores.champion.band_of(probability).name] for probability in probabilities])
     _fill_array(rows, "values", scores.matrix)
-    _fill_array(rows, "factors", scores.explained.parts)
+    _fill_array(rows, "factors", scores.scored.parts)
     return rows
 
 

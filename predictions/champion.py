@@ -16,11 +16,10 @@ import structlog
 from django.conf import settings
 
 from predictions import artefacts
-from predictions.bands import Band, band_of, bands_from, reliability_from
+from predictions.bands import Band, band_of, bands_from
 from predictions.engines.artefact import unpack
 from predictions.engines.calibrated import CalibratedModel
-from predictions.errors import NoChampionError, PredictionError
-from predictions.intervals import Reliability
+from predictions.errors import NoChampionError, NoSpreadError, PredictionError
 from predictions.models import ModelStatus, ModelVersion
 
 NAME = "readmission-30d"
@@ -37,7 +36,6 @@ class Champion:
     feature_schema: str
     model: CalibratedModel
     bands: tuple[Band, ...]
-    reliability: Reliability
 
     def band_of(self, probability: float) -> Band:
         return band_of(probability, self.bands)
@@ -51,14 +49,16 @@ def current() -> Champion:
 def load(version: ModelVersion) -> Champion:
     """A version ready to score, or an error that says why it must not."""
     data = artefacts.store().get(version.artefact_sha256)
+    model = unpack(data, sha256=version.artefact_sha256, feature_schema=version.feature_schema_id)
+    if model.spread is None:
+        raise NoSpreadError
     return Champion(
         version_id=version.pk,
         public_id=version.public_id,
         number=version.number,
         feature_schema=version.feature_schema_id,
-        model=unpack(data, sha256=version.artefact_sha256, feature_schema=version.feature_schema_id),
+        model=model,
         bands=tuple(bands_from(version.bands)),
-        reliability=Reliability(tuple(reliability_from(version.reliability))),
     )
 
 

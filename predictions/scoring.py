@@ -61,9 +61,8 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
     from predictions.features.building import as_stored, row_digests  # noqa: PLC0415  see above
 
     (digest,) = row_digests(matrix)
-    explained = champion.model.explained(matrix)
-    probability = float(explained.probabilities[0])
-    risk_low, risk_high = champion.reliability.interval_of(probability)
+    scored = champion.model.scored(matrix)
+    probability = float(scored.probabilities[0])
     return Prediction.objects.get_or_create(
         encounter=encounter,
         model_version_id=champion.version_id,
@@ -71,11 +70,11 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
         defaults={
             "feature_schema_id": champion.feature_schema,
             "feature_values": as_stored(matrix[0]),
-            "factors": explained.parts[0].tolist(),
-            "base_probability": explained.base_probability,
+            "factors": scored.parts[0].tolist(),
+            "base_probability": scored.base_probability,
             "risk_probability": probability,
-            "risk_low": risk_low,
-            "risk_high": risk_high,
+            "risk_low": float(scored.low[0]),
+            "risk_high": float(scored.high[0]),
             "band": champion.band_of(probability).name.value,
             "as_of": as_of,
             "scored_at": timezone.now(),

@@ -78,9 +78,8 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
         history = history_of(encounter, as_of=timezone.now())
     matrix = features.build(history.table())
     holder = champion.current()
-    explained = holder.model.explained(matrix)
-    holder.reliability.interval_of(float(explained.probabilities[0]))
-    Explainer(_definition()).factors(as_stored(matrix[0]), explained.parts[0].tolist())
+    scored = holder.model.scored(matrix)
+    Explainer(_definition()).factors(as_stored(matrix[0]), scored.parts[0].tolist())
     matrices.append(matrix)
 
 

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from predictions.engines.base import Vector
-from predictions.engines.calibrated import CalibratedModel, Calibration, Encoder, Spread, categories_with
+from predictions.engines.calibrated import CalibratedModel, Calibration, Encoder, categories_with
 from predictions.engines.container import header_of, sections_of, sha256_of, written
 from predictions.engines.registry import engine_called
+from predictions.engines.spread import TreeSpread
 from predictions.errors import ArtefactRefusedError, SchemaMismatchError, SelfTestFailedError
 from predictions.features import schema
 from predictions.features.golden import golden_matrix
@@ -94,7 +95,7 @@ def _model(header: _Header, sections: Mapping[str, bytes]) -> CalibratedModel:
         engine=learner.from_bytes(sections[ENGINE], categories=categories),
         calibration=_calibration(sections[CALIBRATION]),
         encoder=encoder,
-        spread=_spread(sections[SPREAD], categories) if SPREAD in sections else None,
+        spread=TreeSpread.from_bytes(sections[SPREAD], features=len(categories)) if SPREAD in sections else None,
     )
 
 
@@ -113,11 +114,6 @@ def _calibration(data: bytes) -> Calibration:
 
 def _encoder(data: bytes) -> Encoder:
     msg = f"This software has no encoder to read the {len(data):,} bytes of one."
-    raise ArtefactRefusedError(msg)
-
-
-def _spread(data: bytes, categories: tuple[bool, ...]) -> Spread:
-    msg = f"This software has no spread of {len(categories)} columns to read the {len(data):,} bytes of one."
     raise ArtefactRefusedError(msg)
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from predictions.engines.base import Engine, Matrix, Vector
+from predictions.errors import NoSpreadError
 from predictions.features import schema
 
 _NEARLY_NOTHING = 1e-6
@@ -66,6 +67,14 @@ class Explained:
 
 
 @dataclass(frozen=True)
+class Scored(Explained):
+    """Explained scores, each with the ends of its 95 % interval."""
+
+    low: Vector
+    high: Vector
+
+
+@dataclass(frozen=True)
 class CalibratedModel:
     """What the champion holds. Everything that it is asked takes the base features."""
 
@@ -78,10 +87,16 @@ class CalibratedModel:
         return _probability(self.calibration(self.engine.log_odds(self.wide(matrix))))
 
     def explained(self, matrix: Matrix) -> Explained:
-        contributions = self.engine.contributions(self.wide(matrix))
-        base = self.calibration(contributions[0, -1])
-        parts = self.calibration.slope * contributions[:, :-1]
-        return _on_probability_scale(float(base), parts)
+        return self._explained(self.wide(matrix))
+
+    def scored(self, matrix: Matrix) -> Scored:
+        """What is stored of a patient: only a model with a spread can tell it."""
+        if self.spread is None:
+            raise NoSpreadError
+        wide = self.wide(matrix)
+        explained = self._explained(wide)
+        low, high = _around(explained.probabilities, *self.spread.intervals(wide, explained.probabilities))
+        return Scored(**vars(explained), low=low, high=high)
 
     def intervals(self, matrix: Matrix, probabilities: Vector | None = None) -> tuple[Vector, Vector] | None:
         """The low and the high end for each row, with its score between them; None for a model that has no spread.
@@ -91,12 +106,22 @@ class CalibratedModel:
         if self.spread is None:
             return None
         scores = self.probabilities(matrix) if probabilities is None else probabilities
-        low, high = self.spread.intervals(self.wide(matrix), scores)
-        return np.minimum(low, scores), np.maximum(high, scores)
+        return _around(scores, *self.spread.intervals(self.wide(matrix), scores))
 
     def wide(self, matrix: Matrix) -> Matrix:
         """What the learner reads."""
         return matrix if self.encoder is None else self.encoder.apply(matrix)
+
+    def _explained(self, wide: Matrix) -> Explained:
+        contributions = self.engine.contributions(wide)
+        base = self.calibration(contributions[0, -1])
+        parts = self.calibration.slope * contributions[:, :-1]
+        return _on_probability_scale(float(base), parts)
+
+
+def _around(scores: Vector, low: Vector, high: Vector) -> tuple[Vector, Vector]:
+    """Whatever a spread says, a score lies in its own interval."""
+    return np.minimum(low, scores), np.maximum(high, scores)
 
 
 def categories_with(encoder: Encoder | None) -> tuple[bool, ...]:

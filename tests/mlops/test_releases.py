@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,16 @@ def test_a_version_that_does_not_load_changes_nothing(dana: User, settings: Sett
     with pytest.raises(PromotionRefusedError, match="SHA-256"):
         releases.promote(broken, by=dana)
     assert statuses() == [(1, "champion"), (2, "candidate")]
+
+
+def test_a_model_whose_scores_have_no_intervals_is_not_promoted(dana: User) -> None:
+    held_out = small_model.dataset().held_out
+    model = replace(small_model.model(), spread=None)
+    scores = model.probabilities(held_out.matrix)
+    version = releases.record(model=model, dataset=small_model.dataset(), held_out_scores=scores, metrics={})
+    with pytest.raises(PromotionRefusedError, match="no intervals"):
+        releases.promote(version, by=dana)
+    assert statuses() == [(1, "candidate")]
 
 
 @pytest.mark.django_db

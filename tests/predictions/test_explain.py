@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from predictions import scoring
-from predictions.bands import BandName, bands_from, reliability_from
+from predictions.bands import BandName, bands_from
 from predictions.explain import Explainer, FactorGroup, factors_of
 from predictions.features import definition, names
 from predictions.features.building import as_stored
 from predictions.features.golden import golden_matrix
-from predictions.intervals import Reliability, wilson_95
+from predictions.intervals import wilson_95
 from predictions.models import ModelVersion
 from tests.factories import encounter_on
 
@@ -77,12 +77,6 @@ def test_bands_cover_all_scores_and_the_highest_fifth_is_high(version: ModelVers
     share_high = sum(band.patients for band in bands[2:]) / sum(band.patients for band in bands)
     assert share_high == pytest.approx(0.2, abs=0.02)
     assert "held-out patients were back within 30 days" in bands[2].sentence
-
-
-@pytest.mark.parametrize("score", [0.0001, 0.05, 0.12, 0.4, 0.9999])
-def test_an_interval_contains_its_score(version: ModelVersion, score: float) -> None:
-    low, high = Reliability(tuple(reliability_from(version.reliability))).interval_of(score)
-    assert 0 <= low <= score <= high <= 1
 
 
 def test_wilson_matches_a_published_example() -> None:
