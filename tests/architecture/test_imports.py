@@ -6,12 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from config.environment import ROOT
+from predictions.engines import artefact
+from predictions.engines.calibrated import CalibratedModel, Calibration
+from tests.predictions.test_engines import fitted
 
-HEAVY = ["xgboost", "polars", "narwhals", "sklearn", "scipy", "numpy", "torch", "mlflow", "pandas"]
+HEAVY = [
+    "xgboost", "polars", "narwhals", "sklearn", "scipy", "numpy", "torch", "mlflow", "pandas", "onnxruntime", "onnx", "optuna",
+    "deltalake", "pyarrow", "pyspark",
+]  # fmt: skip
+ONLY_TO_LEARN = ["torch", "onnx", "onnxscript", "optuna", "pyspark"]
+# what each learner's own library brings along; none may bring another's
+BROUGHT = {"boosted": {"xgboost", "sklearn", "scipy", "pandas"}, "linear": set(), "network": {"onnxruntime"}}
 LIST_LOADED = "import json, sys; print(json.dumps([name for name in {heavy!r} if name in sys.modules]))"
 
 
@@ -31,6 +41,26 @@ def test_a_process_that_shows_pages_loads_no_numeric_library(role: str) -> None:
 
 def test_reading_an_explanation_loads_no_numeric_library() -> None:
     assert _printed_by("import predictions.explain, predictions.bands;" + LIST_LOADED.format(heavy=HEAVY)) == []
+
+
+@pytest.mark.parametrize("engine", BROUGHT)
+def test_a_process_that_scores_loads_nothing_that_is_only_there_to_learn(engine: str, tmp_path: Path) -> None:
+    if engine == "network":
+        pytest.importorskip("torch", reason="the network is learned with torch, which is not installed here")
+    file = tmp_path / "model"
+    file.write_bytes(artefact.pack(CalibratedModel(fitted(engine), Calibration())))
+    program = (
+        "import django; django.setup(); from pathlib import Path;"
+        "from predictions.engines import artefact; from predictions.features import schema_hash;"
+        "from predictions.features.golden import golden_matrix;"
+        f"data = Path({str(file)!r}).read_bytes();"
+        "model = artefact.unpack(data, sha256=artefact.sha256_of(data), feature_schema=schema_hash());"
+        "model.explained(golden_matrix()); model.probabilities(golden_matrix());"
+    )
+    looked_for = [*ONLY_TO_LEARN, "xgboost", "sklearn", "scipy", "pandas", "onnxruntime"]
+    loaded = _printed_by(program + LIST_LOADED.format(heavy=looked_for), role="api")
+    assert isinstance(loaded, list)
+    assert set(loaded) <= BROUGHT[engine]
 
 
 def test_liveness_touches_neither_database_nor_broker() -> None:

@@ -15,7 +15,7 @@ from predictions.engines.boosted import BoostedParameters, BoostedTrees
 from predictions.engines.linear import LinearModel, LinearParameters
 from predictions.engines.network import NeuralNetwork
 from predictions.engines.network_parameters import NetworkParameters
-from predictions.engines.registry import ENGINES, engine_called
+from predictions.engines.registry import NAMES, engine_called
 from predictions.errors import ArtefactRefusedError
 from predictions.features import names, schema, schema_hash
 from predictions.features.golden import golden_matrix
@@ -44,12 +44,14 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(name: str) -> Engine:
     """As it serves: read back from its bytes."""
-    return ENGINES[name].from_bytes(fitted(name).to_bytes(), categories=schema.categories())
+    return engine_called(name).from_bytes(fitted(name).to_bytes(), categories=schema.categories())
 
 
 def test_every_learner_is_held_to_these_promises() -> None:
-    assert ENGINES.keys() == SMALL.keys()
-    assert all(isinstance(make(), Engine) for make in SMALL.values())
+    assert set(NAMES) == SMALL.keys()
+    for name, make in SMALL.items():
+        assert isinstance(make(), Engine)
+        assert make().name == engine_called(name).name == name
 
 
 def test_no_learner_goes_by_another_name() -> None:
@@ -103,14 +105,14 @@ def test_codes_that_no_training_row_had_are_scored_alike(engine: Engine) -> None
 
 def test_other_numbers_of_columns_are_refused(name: str) -> None:
     with pytest.raises(ArtefactRefusedError, match=f"{len(names())} features"):
-        ENGINES[name].from_bytes(fitted(name).to_bytes(), categories=(False,) * 5)
+        engine_called(name).from_bytes(fitted(name).to_bytes(), categories=(False,) * 5)
 
 
 def test_cut_bytes_are_refused(name: str) -> None:
     data = fitted(name).to_bytes()
     for kept in (0, 5, len(marked(name, b"")), len(data) // 3, len(data) // 2, len(data) - 1):
         with pytest.raises(ArtefactRefusedError):
-            ENGINES[name].from_bytes(data[:kept], categories=schema.categories())
+            engine_called(name).from_bytes(data[:kept], categories=schema.categories())
 
 
 def test_a_changed_byte_is_refused(name: str) -> None:
@@ -119,20 +121,20 @@ def test_a_changed_byte_is_refused(name: str) -> None:
         data = bytearray(whole)
         data[place] ^= 1
         with pytest.raises(ArtefactRefusedError):
-            ENGINES[name].from_bytes(bytes(data), categories=schema.categories())
+            engine_called(name).from_bytes(bytes(data), categories=schema.categories())
 
 
 @pytest.mark.parametrize("state", [b"", b"{}", b"[1]\n[2]", b"null\n\x08", b"\x80\x04cos\nsystem\n", b"[" * 100_000])
 def test_bytes_that_are_no_learned_state_are_refused(name: str, state: bytes) -> None:
     for data in (state, marked(name, state), marked("another", state)):
         with pytest.raises(ArtefactRefusedError):
-            ENGINES[name].from_bytes(data, categories=schema.categories())
+            engine_called(name).from_bytes(data, categories=schema.categories())
 
 
 def test_the_bytes_of_every_other_learner_are_refused_unread(name: str) -> None:
     for other in SMALL.keys() - {name}:
         with pytest.raises(ArtefactRefusedError, match=f"not those of a {other} model"):
-            ENGINES[other].from_bytes(fitted(name).to_bytes(), categories=schema.categories())
+            engine_called(other).from_bytes(fitted(name).to_bytes(), categories=schema.categories())
 
 
 def test_a_model_of_it_is_trained_packed_and_served(name: str) -> None:
