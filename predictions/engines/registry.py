@@ -5,7 +5,7 @@ A learner is imported when it is asked for: a process that serves one of them ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from predictions.engines.base import Engine
 from predictions.errors import ArtefactRefusedError
@@ -13,10 +13,10 @@ from predictions.errors import ArtefactRefusedError
 
 def engine_called(name: str) -> type[Engine]:
     """The learner's class; ArtefactRefusedError for a name that this software does not know."""
-    if name not in _ENGINES:
+    if name not in ENGINES:
         msg = f"This software has no engine called {name!r}."
         raise ArtefactRefusedError(msg)
-    return _ENGINES[name]()
+    return ENGINES[name]
 
 
 def _boosted() -> type[Engine]:
@@ -37,6 +37,24 @@ def _network() -> type[Engine]:
     return NeuralNetwork
 
 
-_ENGINES: dict[str, Callable[[], type[Engine]]] = {"boosted": _boosted, "linear": _linear, "network": _network}
-NAMES = tuple(_ENGINES)
+class _Engines(Mapping[str, type[Engine]]):
+    """By name; to look for a name imports nothing."""
+
+    def __init__(self, makers: dict[str, Callable[[], type[Engine]]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> type[Engine]:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+
 DEFAULT = "boosted"
+ENGINES: Mapping[str, type[Engine]] = _Engines({DEFAULT: _boosted, "linear": _linear, "network": _network})

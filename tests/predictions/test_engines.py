@@ -15,7 +15,7 @@ from predictions.engines.boosted import BoostedParameters, BoostedTrees
 from predictions.engines.linear import LinearModel, LinearParameters
 from predictions.engines.network import NeuralNetwork
 from predictions.engines.network_parameters import NetworkParameters
-from predictions.engines.registry import NAMES, engine_called
+from predictions.engines.registry import ENGINES, engine_called
 from predictions.errors import ArtefactRefusedError
 from predictions.features import names, schema, schema_hash
 from predictions.features.golden import golden_matrix
@@ -48,7 +48,7 @@ def engine(name: str) -> Engine:
 
 
 def test_every_learner_is_held_to_these_promises() -> None:
-    assert set(NAMES) == SMALL.keys()
+    assert set(ENGINES) == SMALL.keys()
     for name, make in SMALL.items():
         assert isinstance(make(), Engine)
         assert make().name == engine_called(name).name == name
