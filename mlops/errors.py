@@ -73,3 +73,10 @@ class EngineDisagreesError(OperationError):
 
     code = "engine_disagrees"
     status = 409
+
+
+class NotInValidationError(OperationError):
+    """The validation holds no such engine."""
+
+    code = "not_in_validation"
+    status = 404
