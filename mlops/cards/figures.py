@@ -53,7 +53,7 @@ def share_with_interval(metric: Found | None) -> str:
     if not metric or metric.get("value") is None:
         return ""
     low, high = metric.get("low"), metric.get("high")
-    ends = f" ({share(low)} to {share(high)})" if low is not None and high is not None else ""
+    ends = f" ({100 * low:.1f} to {share(high)})" if low is not None and high is not None else ""
     return f"{share(metric['value'])}{ends}"
 
 

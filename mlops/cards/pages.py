@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 from django.template.loader import render_to_string
 
-from mlops.cards.card import GROUPS_HEADS, OTHERS_HEADS, FieldAnswer, ModelCard
+from mlops.cards.card import GROUPS_HEADS, OTHERS_HEADS, FieldAnswer, ModelCard, Row
 from mlops.cards.names import NAMES
 
 
 def html_of(card: ModelCard) -> str:
-    return render_to_string(
-        "mlops/model_card.html", {"card": card, "others_heads": OTHERS_HEADS, "groups_heads": GROUPS_HEADS}
-    )  # fmt: skip
+    tables = {"others": _table(OTHERS_HEADS, card.others), "groups": _table(GROUPS_HEADS, card.groups)}
+    return render_to_string("mlops/model_card.html", {"card": card, **tables})
+
+
+def _table(heads: tuple[str, ...], rows: tuple[Row, ...]) -> dict[str, Any]:
+    """Each figure as its value and its interval, so that a narrow cell breaks between the two and nowhere else."""
+    return {"heads": heads, "rows": [(row.head, [figure.partition(" (")[::2] for figure in row.figures]) for row in rows]}
 
 
 def xml_of(card: ModelCard) -> str:
