@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 def main(arguments: Sequence[str]) -> None:
     """Steps: stand alone, find a Spark, make the features of one raw version, say which."""
     options = _parser().parse_args(arguments)
+    if options.code:
+        sys.path.insert(0, options.code)
     stand_alone()
     if options.measure:
         _measure(options)
@@ -60,6 +62,7 @@ def stand_alone() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mlops.spark.job", description="Make the features of a version of the raw table.")
     parser.add_argument("--lake", required=True, help="root of the Delta tables: a folder or an address of the cluster's store")
+    parser.add_argument("--code", help="folder that holds these packages, where it is not on Python's path already")
     parser.add_argument("--raw-version", type=int, help="version of the raw table; default: the newest")
     parser.add_argument("--partitions", type=int, help="partitions that the patients are spread over; default: Spark's own")
     parser.add_argument("--threads", type=int, default=2, help="without a cluster: threads of the local Spark; default 2")

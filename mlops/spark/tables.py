@@ -66,10 +66,10 @@ class ArrowBridge:
 
     def _ranges(self, raw: pl.LazyFrame) -> list[tuple[int, int]]:
         """Numbers of histories from and to, with about so many encounters between them."""
-        histories = raw.select(HISTORY).sort(HISTORY).collect()[HISTORY]
-        lasts = histories.gather_every(self.rows_at_once, self.rows_at_once - 1).append(histories.tail(1)).unique().sort()
-        firsts = [int(histories.min() or 0), *(int(last) + 1 for last in lasts.to_list()[:-1])]
-        return list(zip(firsts, lasts.to_list(), strict=True))
+        histories = raw.select(HISTORY).sort(HISTORY).collect()[HISTORY].to_list()
+        lasts = sorted({*histories[self.rows_at_once - 1 :: self.rows_at_once], *histories[-1:]})
+        firsts = [*histories[:1], *(last + 1 for last in lasts[:-1])]
+        return list(zip(firsts, lasts, strict=True))
 
 
 class NativeDelta:

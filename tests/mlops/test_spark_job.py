@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,18 @@ def test_copies_of_patients_are_other_patients(filled: Lake) -> None:
     once = filled.read(RAW).collect()
     assert tenfold["encounter_id"].n_unique() == 10 * ENCOUNTERS
     assert tenfold["patient_id"].n_unique() == 10 * once["patient_id"].n_unique()
+
+
+def test_the_bundle_runs_a_file_that_is_there_with_the_locked_versions_and_names_no_secret() -> None:
+    folder = ROOT / "deploy" / "databricks"
+    bundle = (folder / "job.yml").read_text() + (folder / "databricks.yml").read_text()
+    (script,) = re.findall(r"python_file: (\S+)", bundle)
+    assert (folder / script).resolve() == ROOT / "mlops" / "spark" / "job.py"
+    assert not re.search(r"token|password|secret:|host:|dapi|AKIA", bundle, flags=re.IGNORECASE)
+    locked = (ROOT / "requirements" / "run.lock").read_text()
+    wanted = re.findall(r"^\w+==\S+", (folder / "requirements.txt").read_text(), flags=re.MULTILINE)
+    assert wanted
+    assert [pin for pin in wanted if f"\n{pin} \\" not in locked] == []
 
 
 def test_the_job_stands_without_a_database_and_without_a_secret() -> None:
