@@ -41,7 +41,8 @@ def test_the_risk_is_told_with_one_denominator_both_ways_and_an_interval(nurse: 
     scored(encounter, 0.234)
     words = words_of(page_of(nurse, encounter))
     assert "Of 100 patients like this, about 23 are back in hospital within 30 days of going home. About 77 are not." in words
-    assert "The model cannot be more exact than 19 to 28 of 100 (95 % interval)" in words
+    assert "The model cannot be more exact than 19 to 28 of 100 (95 % interval). It learned from a limited number" in words
+    assert "of 100 ranges like this one, about 95 hold the figure that it is looking for" in words
     assert "High band (scores from 20 to 30 of 100): of 100 patients in it, about 22 were really back" in words
     assert "counted on 1,500 patients that the model had never seen, 330 of them back" in words
 
