@@ -1,22 +1,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
+from django.core.management import call_command
+from pytest_django import Settings
 
 from clinical.access import scope_of_the_system
 from clinical.cohort import files
 from clinical.cohort.generator import generate
 from clinical.models import AuditEvent, CareUnit, Outcome
-from mlops import datasets
+from mlops import datasets, releases
 from mlops.errors import FeaturesMissingError, ForeignSchemaError, MixedOriginsError
 from mlops.store import filling
 from mlops.store.exporting import export_predictions
 from mlops.store.lake import Lake
 from mlops.store.tables import FEATURES, PREDICTIONS, RAW
+from predictions.features import schema
 from predictions.models import ModelVersion
+from tests import small_model
 from tests.factories import encounter_on
 from tests.predictions.scored import scored
 
@@ -49,6 +55,32 @@ def test_a_training_run_is_repeated_from_the_version_it_read_although_newer_rows
     assert named["raw"]["version"] == first.raw.version
     assert again.as_json() == then.as_json()
     assert datasets.from_lake(lake, seed=1).sha256 != then.sha256
+
+
+@pytest.mark.django_db
+def test_a_recorded_model_names_the_tables_that_it_was_learned_from(lake: Lake, folder: Path) -> None:
+    filling.from_file(folder / "first.csv", lake=lake)
+    dataset = datasets.from_lake(lake, seed=1)
+    scores = np.full(len(dataset.held_out.readmitted), 0.1)
+    version = releases.record(model=small_model.model(), dataset=dataset, held_out_scores=scores, metrics={})
+    version.refresh_from_db()
+    assert version.training_data["source"] == "lake"
+    assert [(table["table"], table["version"], len(table["sha256"])) for table in version.training_data["tables"]] == [
+        ("raw", 1, 64), ("features", 1, 64),
+    ]  # fmt: skip
+
+
+def test_the_commands_say_which_versions_they_made(settings: Settings, lake: Lake, folder: Path, cardiology: CareUnit) -> None:
+    settings.LAKE, said = lake.root, StringIO()
+    call_command("store_features", source="file", dataset=folder / "first.csv", stdout=said)
+    scored(encounter_on(cardiology))
+    call_command("export_predictions", stdout=said)
+    assert said.getvalue().splitlines() == [
+        "raw: version 1, 1,500 rows new, 0 changed.",
+        "features: version 1, 1,500 rows new, 0 changed.",
+        f"Features by schema {schema.VERSION}, {schema.schema_hash()}.",
+        "predictions: version 1, 1 rows new.",
+    ]
 
 
 def test_the_lake_gives_the_data_set_of_the_file_that_filled_it(lake: Lake, folder: Path) -> None:
