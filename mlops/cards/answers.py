@@ -103,8 +103,8 @@ ANSWERS: dict[int, Answer] = dict(
                 "On {rows} held-out encounters ({rate} {outcome}) of {patients} {held_out_from}, protocol {protocol}, seed"
                 " {seed}: AUC {auc}; AUPRC {auprc}; Brier score {brier}, skill {brier_skill}; expected calibration error"
                 " {ece}; calibration slope {slope}, in the large {citl}. Among the highest {top_share} of scores: recall"
-                " {recall_top}, precision {ppv_top}. Beside others on the same rows: {beside_others}. Intervals hold {level}"
-                " of {draws} draws of patients.",
+                " {recall_top}, precision {ppv_top}. Beside others on the same rows: {beside_others}. These intervals hold"
+                " {level} of {draws} draws of patients. Intervals of single scores: {coverage}.",
                 (VALIDATION,),
             ),
             Answer(

@@ -123,7 +123,7 @@ FIELDS = (
         goal="Give probabilities that can be read as such, from a run without leaks.",
         results=(
             ("Expected calibration error", "ece"), ("Calibration slope", "slope"), ("Calibration in the large", "citl"),
-            ("Brier skill", "brier_skill"), ("Leak checks held", "leaks_held"),
+            ("Brier skill", "brier_skill"), ("Leak checks held", "leaks_held"), ("Intervals of single scores", "coverage"),
         ),
         interpretation="{leaks_held} of {leaks} leak checks held; violated: {leaks_violated}.",
     ),

@@ -79,6 +79,7 @@ def _all(found: Found, own: Found, engine: str) -> Iterator[tuple[str, str]]:
     yield from _of_the_groups(own, found)
     yield from _beside_others(found, engine)
     yield from _of_the_leaks(found.get("leaks") or ())
+    yield "coverage", _coverage((found.get("uncertainty") or {}).get(engine))
 
 
 def _of_the_data(found: Found) -> Iterator[tuple[str, str]]:
@@ -186,6 +187,20 @@ def _of_the_leaks(leaks: Sequence[Found]) -> Iterator[tuple[str, str]]:
     yield "leaks_held", _count(len(held)) if leaks else ""
     violated = [leak["sentence"] for leak in leaks if not leak["passed"]]
     yield "leaks_violated", "; ".join(violated) or "none"
+
+
+def _coverage(checked: Found | None) -> str:
+    """Whether the intervals of single scores hold the rates that were observed."""
+    if not checked:
+        return "not checked in this validation"
+    if not {"inside_with_chance", "of", "target", "median_width", "passed"} <= checked.keys():
+        return ""
+    held, of = checked["inside_with_chance"], checked["of"]
+    verdict = "in accordance with" if checked["passed"] else "refuting"
+    return (
+        f"{held} of {of} groups of neighbouring scores hold their observed rate, {verdict} {share(checked['target'])};"
+        f" median width {share(checked['median_width'])}"
+    )
 
 
 def _count(value: int | None) -> str:

@@ -91,6 +91,7 @@ FOUND: dict[str, Any] = {
     "differences": [{"engine": "trees", "against": "lace", "auc": metric(0.1013), "auprc": metric(0.0913)}],
     "leaks": [{"name": f"check {n}", "sentence": "Held.", "passed": True, "evidence": ""} for n in range(6)],
     "repeats": None,
+    "uncertainty": {"trees": {"inside_with_chance": 17, "of": 19, "target": 0.9371, "median_width": 0.0413, "passed": True}},
     "made": {"command": "manage.py validate_model --seed 71", "versions": {"numpy": "6.1"}, "artefacts": {"trees": "d4"},
              "parameters": {"trees": {"trees": 617, "depth": 7}}},
 }  # fmt: skip
