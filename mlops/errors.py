@@ -80,3 +80,9 @@ class NotInValidationError(OperationError):
 
     code = "not_in_validation"
     status = 404
+
+
+class StudyRefusedError(OperationError):
+    """The file holds a study of another search."""
+
+    code = "study_refused"

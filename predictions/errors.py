@@ -70,3 +70,11 @@ class LearnerMissingError(PredictionError):
     """The library that this learner is fitted with is not installed."""
 
     code = "learner_missing"
+
+
+class ParametersRefusedError(PredictionError):
+    """The learner has no such parameters."""
+
+    code = "parameters_refused"
+    status = 422
+    may_pass = False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import ClassVar, Protocol, Self, TypeAlias, runtime_checkable
+from collections.abc import Mapping
+from typing import ClassVar, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from predictions.errors import ArtefactRefusedError
+from predictions.errors import ArtefactRefusedError, ParametersRefusedError
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
 Vector: TypeAlias = npt.NDArray[np.float64]
@@ -42,10 +43,32 @@ class Engine(Protocol):
         """The learned state again; ArtefactRefusedError when it does not fit the features."""
         ...
 
+    @classmethod
+    def with_parameters(cls, given: Mapping[str, object]) -> Self:
+        """An engine with these parameters and the defaults of the others; ParametersRefusedError for what it has not."""
+        ...
+
     @property
     def parameters(self) -> dict[str, float | int | str]:
         """What the constructor was given, for the record."""
         ...
+
+
+Settings = TypeVar("Settings")
+
+
+def settings_from(kind: type[Settings], given: Mapping[str, object]) -> Settings:
+    """The settings of a learner from plain values, each of the type of its default."""
+    defaults = vars(kind())
+    for name, value in given.items():
+        if name not in defaults:
+            msg = f"There is no parameter {name!r}; there are {', '.join(defaults)}."
+            raise ParametersRefusedError(msg)
+        fits = type(value) is type(defaults[name]) or (type(defaults[name]) is float and type(value) is int)
+        if not fits:
+            msg = f"The parameter {name!r} is {value!r}, which is no {type(defaults[name]).__name__}."
+            raise ParametersRefusedError(msg)
+    return kind(**given)
 
 
 def marked(name: str, state: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import ClassVar, Self
@@ -10,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 import xgboost
 
-from predictions.engines.base import Labels, Matrix, Vector, marked, unmarked
+from predictions.engines.base import Labels, Matrix, Vector, marked, settings_from, unmarked
 from predictions.engines.tree_parts import TreeTables
 from predictions.errors import ArtefactRefusedError
 
@@ -82,6 +83,10 @@ class BoostedTrees:
             raise ArtefactRefusedError(msg)
         engine._tables  # noqa: B018  worked out now, while nobody waits for a score
         return engine
+
+    @classmethod
+    def with_parameters(cls, given: Mapping[str, object]) -> Self:
+        return cls(settings_from(BoostedParameters, given))
 
     @property
     def parameters(self) -> dict[str, float | int | str]:

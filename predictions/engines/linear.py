@@ -8,13 +8,14 @@ Shapley values of a linear model whose columns are taken to be independent (Lund
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from predictions.engines.base import Labels, Matrix, Vector, marked, unmarked
+from predictions.engines.base import Labels, Matrix, Vector, marked, settings_from, unmarked
 from predictions.engines.columns import Columns
 from predictions.errors import ArtefactRefusedError
 
@@ -97,6 +98,10 @@ class LinearModel:
             msg = "The model's weights are not those of its columns."
             raise ArtefactRefusedError(msg)
         return engine
+
+    @classmethod
+    def with_parameters(cls, given: Mapping[str, object]) -> Self:
+        return cls(settings_from(LinearParameters, given))
 
     @property
     def parameters(self) -> dict[str, float | int | str]:

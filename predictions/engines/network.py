@@ -13,13 +13,14 @@ together by rule and not by trying every order; docs/modelling.md tells how far 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from predictions.engines.base import Labels, Matrix, Vector, marked, unmarked
+from predictions.engines.base import Labels, Matrix, Vector, marked, settings_from, unmarked
 from predictions.engines.network_inputs import Inputs
 from predictions.engines.network_parameters import NetworkParameters
 from predictions.errors import ArtefactRefusedError, LearnerMissingError
@@ -103,6 +104,10 @@ class NeuralNetwork:
         engine._score, engine._parts  # noqa: B018  read now, while nobody waits for a score
         engine._refuse_other_shapes(len(categories))
         return engine
+
+    @classmethod
+    def with_parameters(cls, given: Mapping[str, object]) -> Self:
+        return cls(settings_from(NetworkParameters, given))
 
     @property
     def parameters(self) -> dict[str, float | int | str]:

@@ -16,7 +16,7 @@ from predictions.engines.linear import LinearModel, LinearParameters
 from predictions.engines.network import NeuralNetwork
 from predictions.engines.network_parameters import NetworkParameters
 from predictions.engines.registry import ENGINES, engine_called
-from predictions.errors import ArtefactRefusedError
+from predictions.errors import ArtefactRefusedError, ParametersRefusedError
 from predictions.features import names, schema, schema_hash
 from predictions.features.golden import golden_matrix
 from tests import small_model
@@ -148,3 +148,13 @@ def test_a_model_of_it_is_trained_packed_and_served(name: str) -> None:
 
 def test_its_parameters_are_plain_enough_to_be_kept(name: str) -> None:
     assert all(type(value) in {int, float, str} for value in SMALL[name]().parameters.values())
+
+
+def test_it_takes_its_own_parameters_and_no_others(name: str) -> None:
+    made = engine_called(name).with_parameters(SMALL[name]().parameters)
+    assert made.parameters == SMALL[name]().parameters
+    first, value = next(iter(made.parameters.items()))
+    for wrong in ({"surplus": 1}, {first: "many"}, {first: True}, {first: None}):
+        with pytest.raises(ParametersRefusedError):
+            engine_called(name).with_parameters(wrong)
+    assert engine_called(name).with_parameters({first: value}).parameters[first] == value

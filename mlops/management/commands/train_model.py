@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from mlops.errors import OperationError
 from mlops.evaluation import Metrics, as_json, evaluate
 from mlops.store.lake import lake
 from mlops.training import FITS, train
+from predictions.engines.base import Engine
+from predictions.engines.registry import DEFAULT, ENGINES, engine_called
 from predictions.errors import PredictionError
 
 _LABELS = {
@@ -31,7 +34,7 @@ _LABELS = {
 class Command(BaseCommand):
     """See the module."""
 
-    help = "Train the default model, print its figures on held-out patients, and record it as a candidate."
+    help = "Train a model, print its figures on held-out patients, and record it as a candidate."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -47,6 +50,8 @@ class Command(BaseCommand):
             default=Protocol.BY_PATIENT,
             help="C: split by patient, without death and hospice; S: by row",
         )
+        parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT, help="the learner")
+        parser.add_argument("--parameters", type=Path, help="JSON of its parameters, as tune_model prints; default: its own")
         parser.add_argument("--seed", type=int, default=42)
         parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
@@ -54,9 +59,10 @@ class Command(BaseCommand):
         try:
             # steps: the data set is read, each fit, the figures with their intervals
             with tqdm(total=FITS + 2, unit=" steps", disable=None, leave=False) as bar:
+                engine = _engine(options)
                 dataset = _dataset(options)
                 bar.update()
-                model = train(dataset.training, seed=options["seed"], on_fit=bar.update)
+                model = train(dataset.training, seed=options["seed"], engine=engine, on_fit=bar.update)
                 scores = model.probabilities(dataset.held_out.matrix)
                 held_out = dataset.held_out
                 metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=options["seed"])
@@ -81,6 +87,20 @@ class Command(BaseCommand):
         for name, metric in metrics.items():
             ends = f"   95 % interval {metric.low:.4f} to {metric.high:.4f}" if metric.low is not None else ""
             self.stdout.write(f"  {_LABELS[name]:<38}{metric.value:>8.4f}{ends}")
+
+
+def _engine(options: dict[str, Any]) -> Callable[[], Engine]:
+    try:
+        given = json.loads(options["parameters"].read_text()) if options["parameters"] else {}
+    except (OSError, ValueError) as error:
+        msg = f"The parameters cannot be read: {error}"
+        raise CommandError(msg) from error
+    if not isinstance(given, dict):
+        msg = "The parameters are not an object of names and numbers."
+        raise CommandError(msg)
+    learner = engine_called(options["engine"])
+    learner.with_parameters(given)  # refused before the data set is read
+    return lambda: learner.with_parameters(given)
 
 
 def _dataset(options: dict[str, Any]) -> Dataset:
