@@ -19,7 +19,7 @@ def run(spark: SparkSession, tables: Tables, *, raw_version: int | None = None, 
     version is complete, so that nobody learns from a job that was cut short.
     """
     refuse_an_engine_that_disagrees(spark)
-    version = tables.newest_raw_version() if raw_version is None else raw_version
+    version = tables.raw_version(raw_version)
     for part in tables.parts(version):
         tables.store(features_of(part, partitions=partitions))
     tables.finish(note_of(version))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from clinical.earlier_stays import HISTORY
-from mlops.store.lake import Lake
+from mlops.store.lake import HOUSEKEEPING, Lake
 from mlops.store.tables import FEATURES, RAW
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ _NOTE = "spark.databricks.delta.commitInfo.userMetadata"
 class Tables(Protocol):
     """The two ends of the job."""
 
-    def newest_raw_version(self) -> int: ...
+    def raw_version(self, asked: int | None) -> int:
+        """The newest version in which a row was written, up to the one asked for."""
+        ...
 
     def parts(self, raw_version: int) -> Iterator[DataFrame]:
         """The encounters of that version; all stays of a history are in one part."""
@@ -46,8 +48,8 @@ class ArrowBridge:
     def __init__(self, spark: SparkSession, lake: Lake, *, rows_at_once: int = ROWS_AT_ONCE) -> None:
         self.spark, self.lake, self.rows_at_once = spark, lake, rows_at_once
 
-    def newest_raw_version(self) -> int:
-        return self.lake.version(RAW)
+    def raw_version(self, asked: int | None) -> int:
+        return self.lake.version(RAW, asked=asked)
 
     def parts(self, raw_version: int) -> Iterator[DataFrame]:
         raw = self.lake.read(RAW, version=raw_version)
@@ -79,9 +81,10 @@ class NativeDelta:
         self.spark = spark
         self.raw, self.features = f"{root.rstrip('/')}/{RAW.name}", f"{root.rstrip('/')}/{FEATURES.name}"
 
-    def newest_raw_version(self) -> int:
-        (newest,) = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.raw}` LIMIT 1").select("version").collect()
-        return int(newest["version"])
+    def raw_version(self, asked: int | None) -> int:
+        commits = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.raw}`").select("version", "operation").collect()
+        written = (int(commit["version"]) for commit in commits if commit["operation"] not in HOUSEKEEPING)
+        return max(version for version in written if asked is None or version <= asked)
 
     def parts(self, raw_version: int) -> Iterator[DataFrame]:
         yield self.spark.read.format("delta").option("versionAsOf", raw_version).load(self.raw)

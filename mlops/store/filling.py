@@ -66,7 +66,7 @@ def fill(rows: pl.DataFrame, *, lake: Lake) -> Filled:
     made = features_version(raw.version, lake=lake)
     if made is not None:
         return Filled(raw, Written(version=made), refused=0)
-    made_of, refused = feature_rows(encounter_table(lake.read(RAW, version=raw.version).collect()))
+    made_of, refused = feature_rows(encounter_table(lake.rows(RAW, version=raw.version)))
     features = lake.merge(FEATURES, made_of, note=note_of(raw.version), even_if_same=True)
     return Filled(raw, features, refused)
 

@@ -21,6 +21,7 @@ from mlops.store.tables import Table
 
 # each round one writer of those at once succeeds, so that many rounds serve as many writers
 ROUNDS = 20
+HOUSEKEEPING = ("VACUUM START", "VACUUM END", "OPTIMIZE", "SET TBLPROPERTIES", "ANALYZE", "FSCK")
 _NOTE, _NOTE_OF_SPARK = "wardlight", "userMetadata"
 _FOR_EVER = "interval 36500 days"
 _CONFIGURATION: dict[str, str | None] = {
@@ -57,7 +58,8 @@ class Lake:
             stored = self._opened(table, like=rows)
             changed = rows.join(_known(stored, table, rows), on=rows.columns, how="anti", nulls_equal=True)
             if changed.is_empty():
-                return self.append(table, changed, note=note) if even_if_same else Written(version=stored.version())
+                as_it_is = Written(version=self.version(table, asked=stored.version()))
+                return self.append(table, changed, note=note) if even_if_same else as_it_is
             try:
                 done = _merged(stored, table, changed, note)
             except CommitFailedError:
@@ -80,17 +82,28 @@ class Lake:
         """The table as it stands, or as it stood."""
         return pl.scan_delta(self.opened(table, version=version))
 
-    def version(self, table: Table) -> int:
-        return self.opened(table).version()
+    def rows(self, table: Table, *, version: int | None = None, where: pl.Expr | None = None) -> pl.DataFrame:
+        """The rows of that version in memory; a version whose files a vacuum has taken is refused by name."""
+        stored = self.read(table, version=version)
+        try:
+            return (stored if where is None else stored.filter(where)).collect()
+        except (FileNotFoundError, pl.exceptions.ComputeError) as gone:
+            which = f"version {version} of the table {table.name}"
+            msg = f"The files of {which} cannot be read: a vacuum has taken them, or part of them."
+            raise LakeVersionMissingError(msg) from gone
+
+    def version(self, table: Table, *, asked: int | None = None) -> int:
+        """The newest version in which a row was written, up to the one asked for: housekeeping makes versions too."""
+        last = self.opened(table, version=asked).version()
+        written = (commit["version"] for commit in self.opened(table).history() if commit["operation"] not in HOUSEKEEPING)
+        return max((version for version in written if version <= last), default=last)
 
     def holds(self, table: Table) -> bool:
         return DeltaTable.is_deltatable(self.address(table))
 
-    def notes(self, table: Table, *, version: int | None = None) -> list[dict[str, Any]]:
-        """What the writers noted with their commits up to `version`, newest first, each with its `version`."""
-        last = self.version(table) if version is None else version
-        commits = self.opened(table).history()
-        return [{**_noted(commit), "version": commit["version"]} for commit in commits if commit["version"] <= last]
+    def notes(self, table: Table) -> list[dict[str, Any]]:
+        """What the writers noted with their commits, newest first, each with its `version`."""
+        return [{**_noted(commit), "version": commit["version"]} for commit in self.opened(table).history()]
 
     def opened(self, table: Table, *, version: int | None = None) -> DeltaTable:
         if not self.holds(table):

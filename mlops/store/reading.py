@@ -43,12 +43,12 @@ class Labelled:
 
 def labelled(lake: Lake, *, raw_version: int | None = None) -> Labelled:
     """The newest raw version, or the one asked for, with the features that were made from it."""
-    version = lake.version(RAW) if raw_version is None else raw_version
-    raw = lake.read(RAW, version=version).collect()
+    version = lake.version(RAW, asked=raw_version)
+    raw = lake.rows(RAW, version=version)
     made = features_version(version, lake=lake)
     if made is None:
         raise _why_not(lake, version)
-    features = lake.read(FEATURES, version=made).filter(pl.col(SCHEMA_HASH) == schema.schema_hash()).collect()
+    features = lake.rows(FEATURES, version=made, where=pl.col(SCHEMA_HASH) == schema.schema_hash())
     known = _with_outcome(raw)
     read = (TableRead(RAW.name, version, _digest(raw)), TableRead(FEATURES.name, made, digest(features)))
     return Labelled(known, _in_order_of(known, features), read)

@@ -15,7 +15,7 @@ from clinical.cohort import files
 from clinical.cohort.generator import generate
 from clinical.models import AuditEvent, CareUnit, Outcome
 from mlops import datasets, releases
-from mlops.errors import FeaturesMissingError, ForeignSchemaError, MixedOriginsError
+from mlops.errors import FeaturesMissingError, ForeignSchemaError, LakeVersionMissingError, MixedOriginsError
 from mlops.store import filling
 from mlops.store.exporting import export_predictions
 from mlops.store.lake import Lake
@@ -123,6 +123,15 @@ def test_a_raw_version_without_its_features_is_named(lake: Lake, folder: Path) -
         FeaturesMissingError, match=f"from version {filled.raw.version + 1} of the raw table. Run store_features"
     ):
         datasets.from_lake(lake, seed=1)
+
+
+def test_a_version_that_a_vacuum_has_taken_is_refused_by_name(lake: Lake, folder: Path) -> None:
+    first = filling.from_file(folder / "first.csv", lake=lake)
+    filling.fill(lake.rows(RAW).with_columns(~pl.col("readmitted")), lake=lake)
+    lake.opened(RAW).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    with pytest.raises(LakeVersionMissingError, match=f"version {first.raw.version} of the table raw cannot be read: a vacuum"):
+        datasets.from_lake(lake, raw_version=first.raw.version, seed=1)
+    assert datasets.from_lake(lake, seed=1).tables[0].version > first.raw.version
 
 
 def test_a_file_and_a_database_never_share_a_lake(lake: Lake, folder: Path) -> None:
