@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from mlops.leaks.encoder import Fitted, held_out_rows_in_encoder, own_label_in_encoding
+from mlops.leaks.encoder import Fitted, Patients, held_out_rows_in_encoder, own_label_in_encoding
 from mlops.leaks.history import Build, future_encounters_in_history, impossible_history, label_signature, missingness_signature
 from mlops.leaks.plausibility import implausible_auc
 from mlops.leaks.split import Side, copies_on_both_sides, patients_on_both_sides
@@ -34,10 +34,17 @@ class SourceRows:
 
 @dataclass(frozen=True)
 class Encoding:
-    """How encodings come about: from the outcomes of all rows (training first, then held out), and out of fold for training."""
+    """How encodings come about, on all rows or on some: the outcomes given are of training rows first, then held-out ones."""
 
     fitted: Fitted
     out_of_fold: Callable[[Outcomes], Matrix]
+    readmitted: Outcomes
+    training_patients: Patients
+    turned: npt.NDArray[np.intp]  # the held-out rows whose outcomes are turned
+
+    @property
+    def of_training(self) -> Outcomes:
+        return self.readmitted[: len(self.training_patients)]
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ def _verdicts(run: Run) -> Iterator[Verdict]:
     yield missingness_signature(training.matrix, training.readmitted, run.names)
     yield target_in_feature(training.matrix, training.readmitted, run.names)
     if run.encoding is not None:
-        both = np.concatenate([training.readmitted, run.held_out.readmitted])
-        yield held_out_rows_in_encoder(run.encoding.fitted, both, np.arange(len(training.readmitted), len(both)))
-        yield own_label_in_encoding(run.encoding.out_of_fold, training.readmitted, training.patients)
+        coding = run.encoding
+        yield held_out_rows_in_encoder(coding.fitted, coding.readmitted, coding.turned)
+        yield own_label_in_encoding(coding.out_of_fold, coding.of_training, coding.training_patients)
     if run.aucs:
         yield implausible_auc(run.aucs)

@@ -22,7 +22,15 @@ class Fitted:
     out_of_fold: Vector = field(repr=False)
 
 
-def fit(name: str, dataset: Dataset, *, seed: int, on_fit: Callable[[], object]) -> Fitted:
+def fit(name: str, dataset: Dataset, *, seed: int, on_fit: Callable[[], object], with_spread: bool = True) -> Fitted:
+    """Where only scores are wanted, what gives them intervals can be left out."""
     kept: list[Vector] = []
-    model = train(dataset.training, seed=seed, engine=engine_called(name), on_fit=on_fit, on_out_of_fold=kept.append)
+    model = train(
+        dataset.training,
+        seed=seed,
+        engine=engine_called(name),
+        on_fit=on_fit,
+        on_out_of_fold=kept.append,
+        with_spread=with_spread,
+    )
     return Fitted(name, model, model.probabilities(dataset.held_out.matrix), kept[0])

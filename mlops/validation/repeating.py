@@ -38,6 +38,6 @@ def _once_more(
     readmitted, drawn = held_out.readmitted, patient_draws(held_out.patients, seed=seed, draws=draws)
     theirs = reference(training.table, training.readmitted, held_out.table, seed=seed)
     for name in engines:
-        ours = fit(name, dataset, seed=seed, on_fit=on_step).scores
+        ours = fit(name, dataset, seed=seed, on_fit=on_step, with_spread=False).scores
         difference = paired_difference(ours, theirs, readmitted, drawn)
         yield name, Repeat(seed, auc(ours, readmitted), auc(theirs, readmitted), difference)

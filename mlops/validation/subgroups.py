@@ -28,7 +28,7 @@ RULE = (
 )
 _AGES = {"under 40": AGE_BANDS[:4], "40 to 59": AGE_BANDS[4:6], "60 to 79": AGE_BANDS[6:8], "80 and over": AGE_BANDS[8:]}
 _BANDS = {band: words for words, bands in _AGES.items() for band in bands}
-_RETURNING = {True: "returning: an earlier stay in the file", False: "first stay in the file"}
+_RETURNING = {True: "returning, with a stay before", False: "first in the file"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def groups_of(table: pl.DataFrame, whole: pl.DataFrame) -> list[Group]:
         "race": [str(Race(value).label).lower() for value in table["race"]],
         "sex": [str(Sex(value).label).lower() for value in table["sex"]],
         "age": [_BANDS[band] for band in table["age_band"]],
-        "payer": [f"payer {code}" if code else "payer not recorded" for code in table["payer_code"]],
+        "payer": [code or "not recorded" for code in table["payer_code"]],
         "stays": [_RETURNING[bool(value)] for value in returning],
     }
     return [group for factor, names in factors.items() for group in _groups(factor, np.array(names))]

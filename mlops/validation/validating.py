@@ -21,9 +21,10 @@ from typing import Any
 from mlops import datasets
 from mlops.datasets import Dataset, Protocol
 from mlops.evaluation import patient_draws
-from mlops.training import FITS
+from mlops.training import FITS, FITS_WITHOUT_SPREAD
 from mlops.validation import source
 from mlops.validation.baselines import FITTED
+from mlops.validation.coverage import coverage_of
 from mlops.validation.examining import examined
 from mlops.validation.fitting import Fitted, fit
 from mlops.validation.measuring import HeldOut, Measured, Scored, compared, measure
@@ -36,6 +37,7 @@ from predictions.engines.artefact import pack
 from predictions.engines.container import sha256_of
 from predictions.engines.registry import DEFAULT
 from predictions.features import schema
+from predictions.features.groups import ENCODINGS
 
 DRAWS = 1000
 REFERENCE = "reference"
@@ -71,9 +73,10 @@ class Wanted:
     @property
     def steps(self) -> int:
         """How often `on_step` is called: file, split and leaks; fits; measurements; repeats."""
-        fits = FITS * len(self.engines)
-        measured = len(self.engines) + len(POINT_SCORES) + 2 * len(FITTED)
-        return 3 + fits + measured + self.repeats * (STEPS_BESIDE_FITS + fits)
+        engines = len(self.engines)
+        measured = engines + len(POINT_SCORES) + 2 * len(FITTED)
+        once_more = STEPS_BESIDE_FITS + FITS_WITHOUT_SPREAD * engines
+        return 3 + FITS * engines + measured + self.repeats * once_more
 
 
 def validate(wanted: Wanted, *, on_step: Callable[[], object] = lambda: None) -> ValidationResult:
@@ -108,6 +111,7 @@ def validate(wanted: Wanted, *, on_step: Callable[[], object] = lambda: None) ->
         comparators={name: found for name, found in figures.items() if name not in engines},
         differences=list(_differences(measured, wanted.engines)),
         leaks=[verdict.as_json() for verdict in verdicts],
+        uncertainty=_uncertainty(fitted, dataset),
         repeats=repeats,
         made=_made(wanted, fitted, seconds=time.monotonic() - began),
     )
@@ -116,6 +120,15 @@ def validate(wanted: Wanted, *, on_step: Callable[[], object] = lambda: None) ->
 def violated(result: ValidationResult) -> list[str]:
     """The names of the leak checks that did not hold."""
     return [str(verdict["name"]) for verdict in result.leaks if not verdict["passed"]]
+
+
+def _uncertainty(fitted: list[Fitted], dataset: Dataset) -> dict[str, Any]:
+    """Whether the intervals of scores hold what they say; None for an engine without intervals."""
+    part, found = dataset.held_out, {}
+    for one in fitted:
+        ends = one.model.intervals(part.matrix, one.scores)
+        found[one.name] = ends and coverage_of(one.scores, *ends, part.readmitted, part.patients, seed=dataset.seed).as_json()
+    return found
 
 
 def _held_out(file: SourceFile, dataset: Dataset, wanted: Wanted) -> HeldOut:
@@ -161,6 +174,7 @@ def _features() -> dict[str, Any]:
         "version": schema.VERSION,
         "sha256": schema.schema_hash(),
         "base": len(schema.names()),
+        "wide": len(schema.names()) + len(ENCODINGS),
         "factors": [{"factor": words.get(factor, factor), "features": labels} for factor, labels in factors.items()],
     }
 

@@ -95,15 +95,18 @@ def clean_run(*, names: Sequence[str] = NAMES) -> Run:
         source=SourceRows(
             table=table, label=LABEL, never=NEVER, neutral=LATER, readmitted=(table[LABEL] == WITHIN).to_numpy(), build=build
         ),
-        encoding=clean_encoding(training),
+        encoding=clean_encoding(training, held_out),
         aucs={"boosted": 0.69},
     )
 
 
-def clean_encoding(training: Side) -> Encoding:
+def clean_encoding(training: Side, held_out: Side) -> Encoding:
     clinic = training.matrix[:, NAMES.index("clinic")].astype(int)
     rows = len(clinic)
     return Encoding(
         fitted=lambda readmitted: [rates(clinic, readmitted[:rows]).tobytes()],
         out_of_fold=lambda readmitted: out_of_fold(clinic, training.patients, readmitted),
+        readmitted=np.concatenate([training.readmitted, held_out.readmitted]),
+        training_patients=training.patients,
+        turned=np.arange(rows, rows + len(held_out.readmitted)),
     )

@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mlops.leaks.bench import Encoding, Matrix, Run, examine
+from mlops.leaks.bench import Matrix, Run, examine
 from mlops.leaks.split import Side
 from tests.mlops.leaks import cohort
 
 CLEAN = cohort.clean_run()
+ENCODING = cohort.clean_encoding(CLEAN.training, CLEAN.held_out)
 
 
 def broken(run: Run) -> list[str]:
@@ -70,13 +71,13 @@ def clinics_of(run: Run) -> np.ndarray:
 
 def test_held_out_rows_in_the_encoder_are_caught() -> None:
     everybody = clinics_of(CLEAN)
-    leaking = Encoding(lambda readmitted: [cohort.rates(everybody, readmitted).tobytes()], CLEAN.encoding.out_of_fold)  # type: ignore[union-attr]
+    leaking = replace(ENCODING, fitted=lambda readmitted: [cohort.rates(everybody, readmitted).tobytes()])
     assert broken(replace(CLEAN, encoding=leaking)) == ["held_out_rows_in_encoder"]
 
 
 def test_an_encoding_that_is_not_out_of_fold_is_caught() -> None:
     clinic = CLEAN.training.matrix[:, cohort.NAMES.index("clinic")].astype(int)
-    leaking = Encoding(CLEAN.encoding.fitted, lambda readmitted: cohort.rates(clinic, readmitted)[clinic][:, None])  # type: ignore[union-attr]
+    leaking = replace(ENCODING, out_of_fold=lambda readmitted: cohort.rates(clinic, readmitted)[clinic][:, None])
     assert broken(replace(CLEAN, encoding=leaking)) == ["own_label_in_encoding"]
 
 
