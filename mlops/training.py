@@ -1,5 +1,5 @@
 """From training rows to a calibrated model: out-of-fold scores by patient, Platt's line on them, a fit on all rows, and the
-spread that gives each score its interval.
+spread that gives each score its interval. In every fold the encoder is fitted anew, on the rows that the fold learns from.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from mlops import platt, spread
 from mlops.datasets import Part
 from predictions.engines.base import Engine, Vector
 from predictions.engines.boosted import BoostedTrees
-from predictions.engines.calibrated import CalibratedModel
-from predictions.features import schema
+from predictions.engines.calibrated import CalibratedModel, categories_with
+from predictions.features import encodings
 
 FOLDS = 5
 FITS_WITHOUT_SPREAD = FOLDS + 1
@@ -35,32 +35,28 @@ def train(
     log_odds = _out_of_fold(part, seed=seed, engine=engine, on_fit=on_fit)
     calibration = platt.line_through(log_odds, part.readmitted)
     on_out_of_fold(1 / (1 + np.exp(-calibration(log_odds))))
-    model = CalibratedModel(_fitted(engine(), part, seed=seed), calibration)
+    encoder, wide = encodings.fit(part.matrix, part.readmitted, part.patients, seed=seed)
+    fitted = engine().fit(wide, part.readmitted, categories=categories_with(encoder), seed=seed)
     on_fit()
-    return _with_spread(model, part, seed=seed, engine=engine, on_fit=on_fit) if with_spread else model
+    model = CalibratedModel(fitted, calibration, encoder)
+    if not with_spread:
+        return model
+    learned = spread.Learned(
+        wide=wide,
+        readmitted=part.readmitted,
+        patients=part.patients,
+        log_odds=calibration(fitted.log_odds(wide)),
+        categories=categories_with(encoder),
+    )
+    return replace(model, spread=spread.fit(learned, seed=seed, engine=engine, on_fit=on_fit))
 
 
 def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
     log_odds = np.empty(len(part.readmitted))
     for learn, judge in GroupKFold(FOLDS).split(part.matrix, groups=part.patients):
-        fold = part.of(learn)
-        log_odds[judge] = _fitted(engine(), fold, seed=seed).log_odds(part.matrix[judge])
+        readmitted = part.readmitted[learn]
+        encoder, wide = encodings.fit(part.matrix[learn], readmitted, part.patients[learn], seed=seed)
+        fitted = engine().fit(wide, readmitted, categories=categories_with(encoder), seed=seed)
+        log_odds[judge] = fitted.log_odds(encoder.apply(part.matrix[judge]))
         on_fit()
     return log_odds
-
-
-def _fitted(engine: Engine, part: Part, *, seed: int) -> Engine:
-    return engine.fit(part.matrix, part.readmitted, categories=schema.categories(), seed=seed)
-
-
-def _with_spread(
-    model: CalibratedModel, part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]
-) -> CalibratedModel:
-    learned = spread.Learned(
-        wide=part.matrix,
-        readmitted=part.readmitted,
-        patients=part.patients,
-        log_odds=model.calibration(model.engine.log_odds(part.matrix)),
-        categories=schema.categories(),
-    )
-    return replace(model, spread=spread.fit(learned, seed=seed, engine=engine, on_fit=on_fit))

@@ -62,7 +62,7 @@ def list_refused(refused: dict[int, str]) -> None:
 
 def _copy_reasons(cursor: Any, scores: Scores) -> None:
     """Their length differs from row to row, so they travel as text, beside the others."""
-    reasons = main_reasons(scores.matrix, scores.scored.parts)
+    reasons = main_reasons(scores.scored.wide, scores.scored.parts)
     with cursor.copy(_COPY_REASONS) as copy:
         for row in zip(scores.encounter_ids.tolist(), reasons, strict=True):
             copy.write_row(row)
@@ -79,7 +79,7 @@ def _constants(scores: Scores) -> dict[str, Any]:
 
 
 def _rows(scores: Scores) -> npt.NDArray[np.void]:
-    rows = np.zeros(len(scores.encounter_ids), dtype=_row_type(scores.matrix.shape[1]))
+    rows = np.zeros(len(scores.encounter_ids), dtype=_row_type(scores.scored.wide.shape[1]))
     rows["fields"] = _FIELDS
     probabilities = scores.scored.probabilities.tolist()
     place = {band.name: number for number, band in enumerate(scores.champion.bands, start=1)}
@@ -89,7 +89,7 @@ def _rows(scores: Scores) -> npt.NDArray[np.void]:
     _fill(rows, "low", scores.scored.low)
     _fill(rows, "high", scores.scored.high)
     _fill(rows, "band", [place[scores.champion.band_of(probability).name] for probability in probabilities])
-    _fill_array(rows, "values", scores.matrix)
+    _fill_array(rows, "values", scores.scored.wide)
     _fill_array(rows, "factors", scores.scored.parts)
     return rows
 

@@ -108,7 +108,7 @@ def _say(feature: Mapping[str, Any], value: float | None, value_sets: Mapping[st
     if value is None or value != value:  # noqa: PLR0124  NaN: what a matrix holds where the row holds null
         return str(feature["missing_words"])
     if feature["value_set"]:
-        return _of_set(value_sets[feature["value_set"]], int(value))
+        return _of_set(value_sets[feature["value_set"]], value)
     if feature["values"] is not None:
         return str(feature["values"].get(str(int(value)), ""))
     number = f"{value:.0f}" if value == int(value) else f"{value:.1f}"
@@ -116,7 +116,9 @@ def _say(feature: Mapping[str, Any], value: float | None, value_sets: Mapping[st
     return str(words).replace("#", number if value else "no")
 
 
-def _of_set(value_set: Mapping[str, Any], code: int) -> str:
-    """The name of a code, or of the range of codes that it stands in."""
-    name = value_set["exact"].get(str(code))
+def _of_set(value_set: Mapping[str, Any], code: float) -> str:
+    """The name of a code, by its first decimal, without decimals, or of the range of codes that it stands in."""
+    tenths = round(code * HUNDRED) // 10
+    exact = value_set["exact"]
+    name = exact.get(f"{tenths // 10}.{tenths % 10}") or exact.get(str(int(code)))
     return str(name or value_set["from"][bisect_right(value_set["from"], code, key=lambda row: row[0]) - 1][1])

@@ -69,7 +69,7 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
         features_sha256=digest,
         defaults={
             "feature_schema_id": champion.feature_schema,
-            "feature_values": as_stored(matrix[0]),
+            "feature_values": as_stored(scored.wide[0]),
             "factors": scored.parts[0].tolist(),
             "base_probability": scored.base_probability,
             "risk_probability": probability,

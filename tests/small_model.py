@@ -15,7 +15,8 @@ from mlops.training import train
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
 from predictions.engines.calibrated import CalibratedModel
 from predictions.features import build
-from predictions.features.golden import golden_table
+from predictions.features.building import Matrix
+from predictions.features.golden import golden_matrix, golden_table
 from predictions.models import ModelVersion
 
 
@@ -53,3 +54,9 @@ def recorded(*, seed: int = 0, requested_by: User | None = None) -> ModelVersion
     return releases.record(
         model=model(seed=seed), dataset=dataset(), held_out_scores=scores, metrics=metrics, requested_by=requested_by
     )
+
+
+@cache
+def wide_rows() -> Matrix:
+    """The golden rows as the small model's learner reads them."""
+    return model().wide(golden_matrix())

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from predictions.engines.base import Vector
-from predictions.engines.calibrated import CalibratedModel, Calibration, Encoder, categories_with
+from predictions.engines.calibrated import CalibratedModel, Calibration, categories_with
 from predictions.engines.container import header_of, sections_of, sha256_of, written
 from predictions.engines.registry import engine_called
 from predictions.engines.spread import TreeSpread
 from predictions.errors import ArtefactRefusedError, SchemaMismatchError, SelfTestFailedError
 from predictions.features import schema
+from predictions.features.encodings import Encoder
 from predictions.features.golden import golden_matrix
 
 __all__ = ["pack", "sha256_of", "unpack"]
@@ -89,7 +90,7 @@ def _checked(sections: Mapping[str, bytes]) -> Mapping[str, bytes]:
 
 def _model(header: _Header, sections: Mapping[str, bytes]) -> CalibratedModel:
     learner = engine_called(header.engine)
-    encoder = _encoder(sections[ENCODER]) if ENCODER in sections else None
+    encoder = Encoder.from_json(sections[ENCODER]) if ENCODER in sections else None
     categories = categories_with(encoder)
     return CalibratedModel(
         engine=learner.from_bytes(sections[ENGINE], categories=categories),
@@ -110,11 +111,6 @@ def _calibration(data: bytes) -> Calibration:
         msg = "The model's calibration is not a line of finite numbers."
         raise ArtefactRefusedError(msg)
     return calibration
-
-
-def _encoder(data: bytes) -> Encoder:
-    msg = f"This software has no encoder to read the {len(data):,} bytes of one."
-    raise ArtefactRefusedError(msg)
 
 
 def _self_test(model: CalibratedModel, golden: Vector) -> None:

@@ -17,6 +17,7 @@ from predictions.errors import ArtefactRefusedError
 
 _OBJECT = b"{L"  # how UBJSON begins where XGBoost writes it
 _UNREADABLE = "The model's trees cannot be read."
+_ALWAYS = {"objective": "binary:logistic", "tree_method": "hist", "grow_policy": "lossguide"}
 _FEW_ROWS = 64  # below this, waking other threads costs more than it saves
 
 
@@ -25,10 +26,11 @@ class BoostedParameters:
     """Chosen by patient-grouped cross-validation on the training part of protocol C; see docs/modelling.md."""
 
     trees: int = 450
-    max_depth: int = 3  # the cost of exact contributions grows with the square of the depth
-    learning_rate: float = 0.07
-    min_child_weight: float = 20.0
-    colsample_bytree: float = 0.5
+    max_leaves: int = 15  # grown where the gain is largest; what a leaf costs to explain is told in tree_parts.py
+    max_depth: int = 6  # of a path; one of more than seven splits has no table
+    learning_rate: float = 0.03
+    min_child_weight: float = 15.0
+    colsample_bytree: float = 0.25
     subsample: float = 0.8
     reg_lambda: float = 20.0
     scale_pos_weight: float = 1.0
@@ -43,7 +45,7 @@ class BoostedTrees:
 
     def fit(self, matrix: Matrix, labels: Labels, *, categories: tuple[bool, ...], seed: int) -> Self:
         self._take(categories)
-        learned = {**asdict(self.settings), "objective": "binary:logistic", "tree_method": "hist", "seed": seed}
+        learned = {**asdict(self.settings), **_ALWAYS, "seed": seed}
         trees = learned.pop("trees")
         data = self._data(matrix, label=labels.astype(np.float64))
         self._adopt(bytes(xgboost.train(learned, data, num_boost_round=trees).save_raw("ubj")))

@@ -59,8 +59,9 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Explained:
-    """Scores with their parts: base_probability + parts.sum(axis=1) == probabilities."""
+    """Scores with their parts: base_probability + parts.sum(axis=1) == probabilities. `wide` is what the parts belong to."""
 
+    wide: Matrix
     base_probability: float
     probabilities: Vector
     parts: Matrix
@@ -116,7 +117,7 @@ class CalibratedModel:
         contributions = self.engine.contributions(wide)
         base = self.calibration(contributions[0, -1])
         parts = self.calibration.slope * contributions[:, :-1]
-        return _on_probability_scale(float(base), parts)
+        return _on_probability_scale(float(base), parts, wide=wide)
 
 
 def _around(scores: Vector, low: Vector, high: Vector) -> tuple[Vector, Vector]:
@@ -133,7 +134,7 @@ def categories_with(encoder: Encoder | None) -> tuple[bool, ...]:
     return base + (False,) * (wide - len(base))
 
 
-def _on_probability_scale(base_log_odds: float, parts: Matrix) -> Explained:
+def _on_probability_scale(base_log_odds: float, parts: Matrix, *, wide: Matrix) -> Explained:
     parts = np.ascontiguousarray(parts)  # so that a row is added up in the same order alone and among others
     total = parts.sum(axis=1)
     base = float(_probability(np.array([base_log_odds]))[0])
@@ -141,7 +142,7 @@ def _on_probability_scale(base_log_odds: float, parts: Matrix) -> Explained:
     # where the parts cancel out the quotient is 0/0: its limit is the slope of the curve at the base
     nearly_nothing = np.abs(total) < _NEARLY_NOTHING
     rate = np.where(nearly_nothing, base * (1 - base), (probabilities - base) / np.where(nearly_nothing, 1.0, total))
-    return Explained(base_probability=base, probabilities=probabilities, parts=parts * rate[:, None])
+    return Explained(wide=wide, base_probability=base, probabilities=probabilities, parts=parts * rate[:, None])
 
 
 def _probability(log_odds: Vector) -> Vector:

@@ -40,47 +40,38 @@ _UNREADABLE = -1.0
 
 VALUE_SETS = {
     "icd9": {
-        "exact": {str(category): name for category, name in icd9.CATEGORIES.items()},
+        "exact": {str(category): name for category, name in icd9.CATEGORIES.items()}
+        | {f"{icd9.DIABETES}.{digit}": f"{icd9.CATEGORIES[icd9.DIABETES]}, {kind}" for digit, kind in _DIABETES_KINDS.items()},
         "from": [[first, name] for first, name in icd9.CHAPTERS],
     }
 }
 
 
 def _term(place: int) -> str:
-    return f"category_{place}"
+    return f"code_{place}"
 
 
-def _category(place: int) -> nw.Expr:
-    """V57.1 -> 1057, E909 -> 2909, 250.83 -> 250; nothing -> missing; anything else -> out of range, so an error."""
+def _code(place: int) -> nw.Expr:
+    """V57.1 -> 1057.1, E909 -> 2909, 250.83 -> 250.83; nothing -> missing; anything else -> out of range, so an error."""
     text = nw.col(f"diagnosis_{place}")
-    whole = text.str.replace_all(r"\..*$", "").str.replace_all("V", "10", literal=True).str.replace_all("E", "2", literal=True)
-    readable = nw.when(text.str.contains(_PATTERN)).then(whole).cast(nw.Float64)
+    plain = text.str.replace_all("V", "10", literal=True).str.replace_all("E", "2", literal=True)
+    readable = nw.when(text.str.contains(_PATTERN)).then(plain).cast(nw.Float64)
     return nw.when((text != "") & readable.is_null()).then(_UNREADABLE).otherwise(readable).alias(_term(place))
 
 
 # The three codes written as one text, once: looking for a condition there costs a third of comparing three columns.
 _ALL_THREE = "all_three"
 TERMS = (
-    *(_category(place) for place in _PLACES),
+    *(_code(place) for place in _PLACES),
     nw.concat_str([nw.col(f"diagnosis_{place}") for place in _PLACES], separator="|").alias(_ALL_THREE),
 )
 
 
-def _diagnosis(place: int) -> tuple[Feature, Feature]:
-    category = nw.col(_term(place))
-    digit = nw.col(f"diagnosis_{place}").str.slice(4, 1)
-    kind = nw.when(category == icd9.DIABETES).then(nw.when(digit != "").then(digit).otherwise(nw.lit("0")))
-    return (
-        Feature(
-            name=f"diagnosis_{place}_category", label=f"{_PLACES[place]}, ICD-9 category", factor=f"diagnosis_{place}",
-            unit="ICD-9 category; V codes from 1000, E codes from 2000", low=1, high=icd9.LARGEST_CATEGORY,
-            missing="no such diagnosis recorded", expression=category, value_set="icd9", missing_words="none recorded",
-        ),
-        Feature(
-            name=f"diagnosis_{place}_diabetes_kind", label=f"{_PLACES[place]}, kind of diabetes", factor=f"diagnosis_{place}",
-            unit="fourth digit of 250", low=0, high=9, missing="not a diabetes code", values=_DIABETES_KINDS,
-            expression=kind.cast(nw.Float64), missing_words="",
-        ),
+def _diagnosis(place: int) -> Feature:
+    return Feature(
+        name=f"diagnosis_{place}_code", label=f"{_PLACES[place]}, ICD-9 code", factor=f"diagnosis_{place}",
+        unit="ICD-9 code; V codes from 1000, E codes from 2000", low=1, high=icd9.LARGEST_CATEGORY + 1,
+        missing="no such diagnosis recorded", expression=nw.col(_term(place)), value_set="icd9", missing_words="none recorded",
     )  # fmt: skip
 
 
@@ -98,7 +89,7 @@ def _condition(name: str, label: str, first: int, last: int) -> Feature:
 
 
 FEATURES = (
-    *(feature for place in _PLACES for feature in _diagnosis(place)),
+    *(_diagnosis(place) for place in _PLACES),
     Feature(
         name="third_diagnosis_recorded", label="Third diagnosis recorded", factor="diagnoses_count", kind=Kind.FLAG,
         low=0, high=1, expression=flag(nw.col("diagnosis_3") != ""),
@@ -110,17 +101,16 @@ FEATURES = (
     Feature(
         name="diabetes_diagnoses_count", label="Diabetes codes among the three diagnoses", factor="diabetes_codes",
         unit="codes", low=0, high=3, one="1 of the three diagnoses", many="# of the three diagnoses",
-        expression=nw.sum_horizontal(*(flag(nw.col(_term(place)) == icd9.DIABETES) for place in _PLACES)),
+        expression=nw.sum_horizontal(
+            *(flag(nw.col(_term(place)).is_between(icd9.DIABETES, icd9.DIABETES + 1, closed="left")) for place in _PLACES)
+        ),
     ),
     *(_condition(name, *words) for name, words in _CONDITIONS.items()),
 )  # fmt: skip
 
 CONCEPTS = (
     *(
-        Concept(
-            f"diagnosis_{place}", label, FactorGroup.FIXED,
-            (f"diagnosis_{place}_category", f"diagnosis_{place}_diabetes_kind"), tells="all",
-        )
+        Concept(f"diagnosis_{place}", label, FactorGroup.FIXED, (f"diagnosis_{place}_code",))
         for place, label in _PLACES.items()
     ),
     Concept("diagnoses_count", "Number of diagnoses", FactorGroup.FIXED, ("diagnoses_count",)),

@@ -36,6 +36,7 @@ from clinical.encounter_table import (
 from clinical.models.patient import Sex
 from predictions.features.building import Matrix, build
 from predictions.features.diagnoses import CONDITION_CATEGORIES
+from predictions.features.encodings import keys_of
 from predictions.features.person import PAYERS
 from predictions.features.stay import SPECIALTIES
 
@@ -64,9 +65,11 @@ def golden_matrix() -> Matrix:
 
 @cache
 def golden_digest() -> str:
-    """Of the golden rows' features, to 9 decimals: what every machine and engine must agree on."""
+    """Of the golden rows' features, to 9 decimals, and of their groups: what every machine and engine must agree on."""
     rounded = np.round(golden_matrix(), 9)
-    return hashlib.sha256(np.where(np.isnan(rounded), np.nan, rounded + 0.0).astype("<f8").tobytes()).hexdigest()
+    digest = hashlib.sha256(np.where(np.isnan(rounded), np.nan, rounded + 0.0).astype("<f8").tobytes())
+    digest.update(keys_of(golden_matrix()).astype("<i8").tobytes())
+    return digest.hexdigest()
 
 
 def _of_earlier_stays() -> Mapping[str, Sequence[object]]:

@@ -24,7 +24,7 @@ def test_base_and_parts_add_up_to_the_probability() -> None:
 
 @pytest.mark.parametrize("left_over", [0.0, 1e-9, -1e-7, 2e-6])
 def test_parts_that_cancel_out_still_add_up(left_over: float) -> None:
-    explained = _on_probability_scale(-2.0, np.array([[0.8, -0.8 + left_over]]))
+    explained = _on_probability_scale(-2.0, np.array([[0.8, -0.8 + left_over]]), wide=np.zeros((1, 2)))
     assert abs(explained.base_probability + explained.parts.sum() - explained.probabilities[0]) < 1e-9
     assert explained.parts[0, 0] > 0 > explained.parts[0, 1]
 

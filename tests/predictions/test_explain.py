@@ -5,18 +5,20 @@ import pytest
 from predictions import scoring
 from predictions.bands import BandName, bands_from
 from predictions.explain import Explainer, FactorGroup, factors_of
-from predictions.features import definition, names
+from predictions.features import definition
 from predictions.features.building import as_stored
 from predictions.features.golden import golden_matrix
+from predictions.features.groups import ENCODINGS
+from predictions.features.schema import wide_names
 from predictions.intervals import wilson_95
 from predictions.models import ModelVersion
 from tests.factories import encounter_on
 
-ROW = as_stored(golden_matrix()[0])
+ROW = [*as_stored(golden_matrix()[0]), *[0.1] * len(ENCODINGS)]
 
 
 def words_of(key: str, **values: float | None) -> str:
-    row = [values.get(name, value) for name, value in zip(names(), ROW, strict=True)]
+    row = [values.get(name, value) for name, value in zip(wide_names(), ROW, strict=True)]
     factors = Explainer(definition()).factors(row, [0.0] * len(row))
     return next(factor.value_text for factor in factors if factor.key == key)
 
@@ -29,7 +31,7 @@ def test_factors_lose_nothing_of_the_features_parts() -> None:
 
 def test_the_strongest_factor_comes_first_whichever_way_it_points() -> None:
     parts = [0.0] * len(ROW)
-    parts[names().index("age_years")], parts[names().index("sex")] = 0.01, -0.02
+    parts[wide_names().index("age_years")], parts[wide_names().index("sex")] = 0.01, -0.02
     factors = Explainer(definition()).factors(ROW, parts)
     assert [factor.key for factor in factors[:2]] == ["sex", "age"]
     assert [factor.raises_risk for factor in factors[:2]] == [False, True]
@@ -42,10 +44,10 @@ def test_the_strongest_factor_comes_first_whichever_way_it_points() -> None:
         ("inpatient_stays", {"inpatient_stays_prior_year": 1}, "1 inpatient stay in the past year"),
         ("emergency_visits", {"emergency_visits_prior_year": 0}, "no emergency visits in the past year"),
         ("age", {"age_years": 75}, "70 to 79 years"),
-        ("diagnosis_1", {"diagnosis_1_category": 428, "diagnosis_1_diabetes_kind": None}, "Heart failure"),
-        ("diagnosis_1", {"diagnosis_1_category": 250, "diagnosis_1_diabetes_kind": 4},
+        ("diagnosis_1", {"diagnosis_1_code": 428.31}, "Heart failure"),
+        ("diagnosis_1", {"diagnosis_1_code": 250.42},
          "Diabetes mellitus, with kidney disease"),
-        ("diagnosis_1", {"diagnosis_1_category": 461, "diagnosis_1_diabetes_kind": None},
+        ("diagnosis_1", {"diagnosis_1_code": 461.9},
          "Disease of the respiratory system"),
         ("insulin", {"insulin_dose": 3}, "dose increased"),
         ("insulin", {"insulin_dose": 0}, "not prescribed"),

@@ -65,14 +65,14 @@ def test_text_that_no_list_knows_is_an_error(column: str) -> None:
 @pytest.mark.parametrize("code", ["A01", "25O", "1234", "V5", "428.", "-1"])
 def test_a_diagnosis_that_is_no_icd9_code_is_an_error(code: str) -> None:
     with pytest.raises(FeatureOutOfRangeError, match="Main diagnosis"):
-        value_of("diagnosis_1_category", diagnosis_1=code)
+        value_of("diagnosis_1_code", diagnosis_1=code)
 
 
 @pytest.mark.parametrize(
-    ("code", "category"), [("428.0", 428), ("8", 8), ("038", 38), ("V57.1", 1057), ("E909", 2909), ("250", 250)]
+    ("code", "number"), [("428.0", 428), ("8", 8), ("038", 38), ("V57.1", 1057.1), ("E909", 2909), ("250.83", 250.83)]
 )
-def test_a_diagnosis_becomes_its_category(code: str, category: int) -> None:
-    assert value_of("diagnosis_2_category", diagnosis_2=code) == category
+def test_a_diagnosis_becomes_its_code_as_a_number(code: str, number: float) -> None:
+    assert value_of("diagnosis_2_code", diagnosis_2=code) == number
 
 
 def test_a_payer_never_seen_before_is_another_payer() -> None:
@@ -86,7 +86,7 @@ def test_a_specialty_never_seen_before_is_another_specialty() -> None:
 
 
 def test_what_was_not_recorded_stays_missing() -> None:
-    assert np.isnan(value_of("diagnosis_3_category", diagnosis_3=""))
+    assert np.isnan(value_of("diagnosis_3_code", diagnosis_3=""))
     assert np.isnan(value_of("a1c_level", a1c_result=""))
     assert value_of("a1c_measured", a1c_result="") == 0
 
@@ -102,12 +102,6 @@ def test_drugs_are_counted_over_all_twenty_three() -> None:
     assert value_of("diabetes_drugs_count", **some) == 3
     assert value_of("rarer_diabetes_drugs_count", **some) == 1
     assert value_of("doses_increased_count", **some) == value_of("doses_decreased_count", **some) == 1
-
-
-@pytest.mark.parametrize(("code", "kind"), [("250.13", 1), ("250", 0), ("250.4", 4)])
-def test_the_fourth_digit_tells_the_kind_of_diabetes(code: str, kind: int) -> None:
-    assert value_of("diagnosis_1_diabetes_kind", diagnosis_1=code) == kind
-    assert np.isnan(value_of("diagnosis_1_diabetes_kind", diagnosis_1="428.0"))
 
 
 @pytest.mark.parametrize(

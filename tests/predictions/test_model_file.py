@@ -148,7 +148,7 @@ def test_another_calibration_gives_other_scores_than_those_that_travel() -> None
 
 
 def test_a_section_that_nobody_reads_is_refused() -> None:
-    with pytest.raises(ArtefactRefusedError, match="sections calibration, engine, spread, surplus"):
+    with pytest.raises(ArtefactRefusedError, match="sections calibration, encoder, engine, spread, surplus"):
         unpacked(rewritten(surplus=b"1"))
 
 
