@@ -100,6 +100,7 @@ def _of_the_data(found: Found) -> Iterator[tuple[str, str]]:
 def _of_the_model(found: Found, engine: str) -> Iterator[tuple[str, str]]:
     features, made = found.get("features") or {}, found.get("made") or {}
     yield "features", _count(features.get("base"))
+    yield "columns", _count(features.get("wide"))
     yield "features_version", str(features.get("version", ""))
     yield "features_sha256", features.get("sha256", "")
     yield "reasons", _count(len(features["factors"])) if features.get("factors") else ""
@@ -195,11 +196,11 @@ def _coverage(checked: Found | None) -> str:
         return "not checked in this validation"
     if not {"inside_with_chance", "of", "target", "median_width", "passed"} <= checked.keys():
         return ""
-    held, of = checked["inside_with_chance"], checked["of"]
-    verdict = "in accordance with" if checked["passed"] else "refuting"
+    verdict = "does not refute" if checked["passed"] else "REFUTES"
     return (
-        f"{held} of {of} groups of neighbouring scores hold their observed rate, {verdict} {share(checked['target'])};"
-        f" median width {share(checked['median_width'])}"
+        f"{checked['inside_with_chance']} of {checked['of']} groups of neighbouring scores hold their observed rate within"
+        f" interval and chance, which {verdict} a coverage of {share(checked['target'])}; half of the intervals are narrower"
+        f" than {share(checked['median_width'])}"
     )
 
 
