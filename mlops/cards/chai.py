@@ -84,7 +84,8 @@ FIELDS = (
     Field(
         "TrustIngredients/AISystemFacts", "OutputAndInputDataTypes",
         "In: coded and counted facts of the stay and of the patient's earlier stays, {features} features in {reasons} clinical"
-        " reasons, {columns} columns with those that hold the rates of groups, schema version {features_version} ({features_sha256}). Out: a probability, its interval, and its parts.",
+        " reasons, {columns} columns with those that hold the rates of groups, schema version {features_version}"
+        " ({features_sha256}). Out: a probability, its interval, and its parts.",
     ),
     Field("TrustIngredients/AISystemFacts", "DevelopmentDataCharacterization", attribute=13),
     Field("TrustIngredients/AISystemFacts", "BiasMitigationApproaches", attribute=16),

@@ -69,7 +69,9 @@ FOUND: dict[str, Any] = {
         },
         "missing": [{"attribute": "Weight", "words": "not recorded", "share": 0.9613}],
     },
-    "features": {"version": "61", "sha256": "c3", "base": 117, "wide": 131, "factors": [{"factor": "age", "features": ["Age"]}] * 31},
+    "features": {
+        "version": "61", "sha256": "c3", "base": 117, "wide": 131, "factors": [{"factor": "age", "features": ["Age"]}] * 31,
+    },
     "engines": {
         "trees": {
             "label": "Trees", **flat(auc=0.6713, auprc=0.2317, brier=0.0937, brier_skill=0.0571, log_loss=0.3371, ece=0.0063,
