@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
 from mlops import platt, spread
 from mlops.datasets import Part
-from predictions.engines.base import Engine, Vector
+from predictions.engines.base import Engine, Labels, Matrix, Vector
 from predictions.engines.boosted import BoostedTrees
 from predictions.engines.calibrated import CalibratedModel, categories_with
 from predictions.features import encodings
@@ -41,22 +43,31 @@ def train(
     model = CalibratedModel(fitted, calibration, encoder)
     if not with_spread:
         return model
+    served = model.wide(part.matrix)
     learned = spread.Learned(
+        matrix=part.matrix,
         wide=wide,
+        served=served,
         readmitted=part.readmitted,
         patients=part.patients,
-        log_odds=calibration(fitted.log_odds(wide)),
-        categories=categories_with(encoder),
+        log_odds=calibration(fitted.log_odds(served)),
     )
-    return replace(model, spread=spread.fit(learned, seed=seed, engine=engine, on_fit=on_fit))
+    return replace(model, spread=spread.fit(learned, seed=seed, learn=partial(_scorer, engine=engine), on_fit=on_fit))
 
 
 def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
     log_odds = np.empty(len(part.readmitted))
     for learn, judge in GroupKFold(FOLDS).split(part.matrix, groups=part.patients):
-        readmitted = part.readmitted[learn]
-        encoder, wide = encodings.fit(part.matrix[learn], readmitted, part.patients[learn], seed=seed)
-        fitted = engine().fit(wide, readmitted, categories=categories_with(encoder), seed=seed)
-        log_odds[judge] = fitted.log_odds(encoder.apply(part.matrix[judge]))
+        scorer = _scorer(part.matrix[learn], part.readmitted[learn], part.patients[learn], seed=seed, engine=engine)
+        log_odds[judge] = scorer(part.matrix[judge])
         on_fit()
     return log_odds
+
+
+def _scorer(
+    matrix: Matrix, readmitted: Labels, patients: npt.NDArray[np.int64], *, seed: int, engine: Callable[[], Engine]
+) -> Callable[[Matrix], Vector]:
+    """Encoder and learner fitted on these rows alone: what gives other rows their log-odds."""
+    encoder, wide = encodings.fit(matrix, readmitted, patients, seed=seed)
+    fitted = engine().fit(wide, readmitted, categories=categories_with(encoder), seed=seed)
+    return lambda rows: fitted.log_odds(encoder.apply(rows))
