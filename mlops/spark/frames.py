@@ -7,6 +7,7 @@ of each other.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -53,8 +54,9 @@ def matrix_of(features: nw.LazyFrame[DataFrame], table: pl.DataFrame) -> Matrix:
     )
 
 
+@cache
 def refuse_an_engine_that_disagrees(spark: SparkSession) -> None:
-    """Golden rows first: a Spark that computes any feature differently is found before it writes one."""
+    """Golden rows first: a Spark that computes any feature differently is found before it writes one. Once for a session."""
     golden = golden_table()
     by_spark = select(nw.from_native(spark.createDataFrame(golden.to_arrow())).lazy(), keys=(ENCOUNTER_ID,))
     if row_digests(matrix_of(by_spark, golden)) != row_digests(golden_matrix()):
