@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from mlops.validation.words import number
@@ -201,7 +202,7 @@ def distribution(model: Mapping[str, Any]) -> Plot:
 def decision(models: Mapping[str, Mapping[str, Any]], patients: int) -> Plot:
     first = next(iter(models.values()))["net_benefit"]
     top = max(point["model"]["value"] for model in models.values() for point in model["net_benefit"]) * patients
-    high, low = _round_up(top / 10) * 10, -1.0
+    high, low = ceil(top + 0.2), -1.0
     x, y = Scale(0, 0.3, LEFT, WIDTH - RIGHT), Scale(low, high, HEIGHT - BOTTOM, TOP)
     everybody = [(point["risk"], patients * point["everybody"]) for point in first]
     lines = [
@@ -222,7 +223,7 @@ def decision(models: Mapping[str, Mapping[str, Any]], patients: int) -> Plot:
         key="decision", title=f"Decision curve, for {patients} patients", description=description,
         x_label="Risk from which one would act", y_label="Net benefit",
         x_ticks=[Tick(x(risk / 100), f"{risk} %") for risk in range(0, 31, 5)],
-        y_ticks=[Tick(y(value), f"{value:g}") for value in range(0, int(high) + 1, step)], lines=lines,
+        y_ticks=[Tick(y(value), f"{value:g}") for value in range(0, high + 1, step)], lines=lines,
     )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ The JSON (format 1):
     rows, patients          how many encounters and patients were held out: every figure is of these
     readmitted, rate        of those rows, how many came back within 30 days, and their share
     draws                   patient bootstrap draws behind every interval; all models are drawn on the same patients
-    data                    file_sha256; digest (of what models see); `flow`: rows of the file, left out by reason, and rows,
-                            patients, readmitted of `training` and `held_out`; `missing`: share not recorded by attribute
-    features                schema version and hash, `base` and `wide` number of columns, and their labels by factor
+    data                    provenance (synthetic: no row tells of a real stay); file_sha256; digest (of what models see);
+                            `flow`: rows of the file, left out by reason, and rows, patients, readmitted of `training` and
+                            `held_out`; `missing`: share not recorded by attribute
+    features                schema version and sha256, `base` and `wide` number of columns, and their labels by factor
     engines, comparators    by name; the figures below
     differences             engine less `against` on the same draws: auc, auprc, brier {value, low, high}
     leaks                   the verdicts of the leak bench: name, sentence, passed, evidence

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from clinical.code_lists import DISPOSITIONS_WITHOUT_RETURN, DischargeDisposition
+from clinical.diabetes130.loading import provenance_of
 from clinical.diabetes130.reader import read_table
 from clinical.models.outcome import Readmission
 from mlops.datasets import Dataset, Part, Protocol
@@ -57,6 +58,7 @@ def described(source: SourceFile, dataset: Dataset) -> dict[str, Any]:
     frame = source.frame
     return {
         "file_sha256": source.sha256,
+        "provenance": provenance_of(frame).value,
         "digest": dataset.sha256,
         "flow": {
             "file": {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,15 @@ from clinical.diabetes130.source import find_dataset
 from clinical.errors import ClinicalError
 from mlops.datasets import Protocol
 from mlops.errors import OperationError
+from mlops.validation.document import commands_in, with_tables
 from mlops.validation.report import report_of
+from mlops.validation.result import ValidationResult
 from mlops.validation.tables import lines_of, markdown_of
 from mlops.validation.validating import DRAWS, Wanted, validate, violated
 from predictions.engines.registry import DEFAULT, ENGINES
 from predictions.errors import PredictionError
+
+KEPT_IN = Path("var/validation")
 
 
 class Command(BaseCommand):
@@ -26,35 +32,64 @@ class Command(BaseCommand):
     help = "Validate from the raw file, with comparators and intervals; exits with 1 where a leak check is violated."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--protocol", choices=[protocol.value for protocol in Protocol], default=Protocol.BY_PATIENT.value)
-        parser.add_argument("--seed", type=int, default=42)
-        parser.add_argument("--engine", action="append", metavar="NAME", help=f"repeatable, or a list with commas: {_names()}")
-        parser.add_argument("--repeat", type=int, default=0, metavar="K", help="also the spread over K further seeds")
-        parser.add_argument("--draws", type=int, default=DRAWS, help=f"patient bootstrap draws; default: {DRAWS}")
+        _asked_for(parser)
         parser.add_argument("--dataset", type=Path, help="zip or csv; default: the usual places")
         parser.add_argument("--json", type=Path, help="write every figure to this file")
         parser.add_argument("--html", type=Path, help="write the report for reviewers to this file")
-        parser.add_argument("--markdown", type=Path, help="write the tables of docs/validation.md to this file")
+        parser.add_argument("--markdown", type=Path, help="write the tables to this file")
+        parser.add_argument(
+            "--document", type=Path, metavar="FILE",
+            help=f"run every command that this document names, write its tables into it, and JSON and report to {KEPT_IN}",
+        )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wanted = _wanted(options)
-        try:
-            with tqdm(total=wanted.steps, unit=" steps", disable=None, leave=False) as bar:
-                result = validate(wanted, on_step=bar.update)
-        except (ClinicalError, OperationError, PredictionError) as error:
-            raise CommandError(str(error)) from error
+        path = options["dataset"] or _found()
+        broken = self._document(options["document"], path) if options["document"] else self._one(options, path)
+        if broken:
+            msg = f"A leak check is violated, and no figure above may be believed: {', '.join(broken)}."
+            raise CommandError(msg)
+
+    def _one(self, options: Mapping[str, Any], path: Path) -> list[str]:
+        result = _validated(_wanted(options, path))
         found = result.as_json()
         for option, made in (("json", _as_text), ("html", report_of), ("markdown", markdown_of)):
             if options[option]:
                 options[option].write_text(made(found))
         for line in lines_of(found):
             self.stdout.write(line)
-        if broken := violated(result):
-            msg = f"A leak check is violated, and no figure above may be believed: {', '.join(broken)}."
-            raise CommandError(msg)
+        return violated(result)
+
+    def _document(self, document: Path, path: Path) -> list[str]:
+        KEPT_IN.mkdir(parents=True, exist_ok=True)
+        parser, broken = CommandParser(), []
+        _asked_for(parser)
+        for arguments in commands_in(document.read_text()):
+            options = vars(parser.parse_args(shlex.split(arguments)))
+            kept = KEPT_IN / f"{options['protocol']}-{options['seed']}"
+            files = {"json": kept.with_suffix(".json"), "html": kept.with_suffix(".html"), "markdown": kept.with_suffix(".md")}
+            broken += self._one({**options, **files}, path)
+            document.write_text(with_tables(document.read_text(), {arguments: files["markdown"].read_text()}))
+        return broken
 
 
-def _wanted(options: dict[str, Any]) -> Wanted:
+def _asked_for(parser: CommandParser) -> None:
+    """What decides the figures."""
+    parser.add_argument("--protocol", choices=[protocol.value for protocol in Protocol], default=Protocol.BY_PATIENT.value)
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--engine", action="append", metavar="NAME", help=f"repeatable, or a list with commas: {_names()}")
+    parser.add_argument("--repeat", type=int, default=0, metavar="K", help="also the spread over K further seeds")
+    parser.add_argument("--draws", type=int, default=DRAWS, help=f"patient bootstrap draws; default: {DRAWS}")
+
+
+def _validated(wanted: Wanted) -> ValidationResult:
+    try:
+        with tqdm(total=wanted.steps, unit=" steps", disable=None, leave=False) as bar:
+            return validate(wanted, on_step=bar.update)
+    except (ClinicalError, OperationError, PredictionError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _wanted(options: Mapping[str, Any], path: Path) -> Wanted:
     engines = tuple(dict.fromkeys(name for given in options["engine"] or [DEFAULT] for name in given.split(",")))
     for name in engines:
         if name not in ENGINES:
@@ -64,7 +99,7 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         msg = "--repeat is 0 or more, and --draws 1 or more."
         raise CommandError(msg)
     return Wanted(
-        path=options["dataset"] or _found(),
+        path=path,
         protocol=Protocol(options["protocol"]),
         seed=options["seed"],
         engines=engines,
@@ -74,7 +109,7 @@ def _wanted(options: dict[str, Any]) -> Wanted:
     )
 
 
-def _command(options: dict[str, Any], engines: tuple[str, ...]) -> str:
+def _command(options: Mapping[str, Any], engines: tuple[str, ...]) -> str:
     """What to type for the same figures; without the paths of this machine."""
     parts = [f"--protocol {options['protocol']}", f"--seed {options['seed']}", f"--engine {','.join(engines)}"]
     parts += [f"--repeat {options['repeat']}"] if options["repeat"] else []
