@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DOCS = "docs/"
-VALIDATION, DATA, MODEL = f"{DOCS}modelling.md", f"{DOCS}data.md", f"{DOCS}modelling.md"
+VALIDATION, DATA, MODEL = f"{DOCS}validation.md", f"{DOCS}data.md", f"{DOCS}modelling.md"
 RACE_RULING = f"{DOCS}adr/0013-race-is-not-a-feature.md"
 
 
