@@ -46,6 +46,9 @@ class Frequency:
         return self.words.endswith(" 1") or self.words == "1"
 
 
+_WIDE = 20  # patients of 100: what most intervals of the highest twentieth of scores are, and few others
+
+
 @dataclass(frozen=True)
 class Interval:
     """A 95 % interval as counts of 100 patients."""
@@ -55,7 +58,7 @@ class Interval:
 
     @property
     def is_wide(self) -> bool:
-        return self.high.count - self.low.count > 10  # noqa: PLR2004  ten patients of 100: half a band
+        return self.high.count - self.low.count >= _WIDE
 
     @property
     def words(self) -> str:
