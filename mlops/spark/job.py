@@ -91,9 +91,10 @@ def _measure(options: argparse.Namespace) -> None:
     from mlops.store.tables import RAW  # noqa: PLC0415
 
     raw = Lake(options.lake).read(RAW, version=options.raw_version).collect()
-    scales = measure(_session(options), raw)
-    options.measure.write_text(json.dumps([scale.as_json() for scale in scales], indent=2) + "\n")
-    for scale in scales:
+    scales = []
+    for scale in measure(_session(options), raw):
+        scales.append(scale.as_json())
+        options.measure.write_text(json.dumps(scales, indent=2) + "\n")
         log.info("measured", **scale.as_json())
 
 

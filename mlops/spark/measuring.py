@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,10 +41,11 @@ class Scale:
         return asdict(self)
 
 
-def measure(spark: SparkSession, raw: pl.DataFrame, *, times: tuple[int, ...] = TIMES) -> list[Scale]:
-    """Each size into a lake of its own, which is thrown away."""
+def measure(spark: SparkSession, raw: pl.DataFrame, *, times: tuple[int, ...] = TIMES) -> Iterator[Scale]:
+    """Each size into a lake of its own, which is thrown away; told as soon as it is known."""
     run_once(spark, raw.head(1_000))  # the first job of a JVM compiles what the later ones only run
-    return [_at(spark, multiplied(raw, size), size) for size in times]
+    for size in times:
+        yield _at(spark, multiplied(raw, size), size)
 
 
 def run_once(spark: SparkSession, raw: pl.DataFrame) -> float:
