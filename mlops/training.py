@@ -19,7 +19,7 @@ from predictions.engines.boosted import BoostedTrees
 from predictions.engines.calibrated import CalibratedModel, categories_with
 from predictions.features import encodings
 
-FOLDS = 5
+FOLDS = 3
 FITS_WITHOUT_SPREAD = FOLDS + 1
 FITS = FITS_WITHOUT_SPREAD + spread.FITS
 

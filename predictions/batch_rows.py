@@ -18,6 +18,7 @@ from predictions.champion import Champion
 from predictions.engines.base import Matrix
 from predictions.engines.calibrated import Scored
 from predictions.features.building import row_digests
+from predictions.features.flags import flags_of
 from predictions.reasons import main_reasons
 
 _FLOAT8_OID = 701
@@ -45,7 +46,7 @@ def store(scores: Scores) -> int:
             copy.write(_HEADER)
             copy.write(_rows(scores).tobytes())
             copy.write(_TRAILER)
-        _copy_reasons(cursor, scores)
+        _copy_texts(cursor, scores)
         cursor.execute("ANALYZE scored (encounter_id)")
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
@@ -60,11 +61,12 @@ def list_refused(refused: dict[int, str]) -> None:
         cursor.execute(_LIST_REFUSED, [list(refused), list(refused.values())])
 
 
-def _copy_reasons(cursor: Any, scores: Scores) -> None:
+def _copy_texts(cursor: Any, scores: Scores) -> None:
     """Their length differs from row to row, so they travel as text, beside the others."""
     reasons = main_reasons(scores.scored.wide, scores.scored.parts)
-    with cursor.copy(_COPY_REASONS) as copy:
-        for row in zip(scores.encounter_ids.tolist(), reasons, strict=True):
+    flags = flags_of(scores.matrix, scores.champion.model.encoder)
+    with cursor.copy(_COPY_TEXTS) as copy:
+        for row in zip(scores.encounter_ids.tolist(), reasons, flags, strict=True):
             copy.write_row(row)
 
 
@@ -130,17 +132,17 @@ _CREATE = """
 CREATE TEMPORARY TABLE scored (
     encounter_id bigint, sha256 text, probability float8, low float8, high float8, band integer,
     feature_values float8[], factors float8[]) ON COMMIT DROP;
-CREATE TEMPORARY TABLE said (encounter_id bigint PRIMARY KEY, reasons text[]) ON COMMIT DROP
+CREATE TEMPORARY TABLE said (encounter_id bigint PRIMARY KEY, reasons text[], flags text[]) ON COMMIT DROP
 """
-_COPY_REASONS = "COPY said FROM STDIN"
+_COPY_TEXTS = "COPY said FROM STDIN"
 _COPY = "COPY scored FROM STDIN (FORMAT binary)"
 _INSERT = """
 INSERT INTO predictions_prediction (
     public_id, encounter_id, model_version_id, feature_schema_id, features_sha256, feature_values, factors,
-    base_probability, risk_probability, risk_low, risk_high, band, as_of, scored_at)
+    input_flags, base_probability, risk_probability, risk_low, risk_high, band, as_of, scored_at)
 SELECT gen_random_uuid(), encounter_id, %(version)s, %(schema)s, sha256, array_replace(feature_values, 'NaN', NULL), factors,
-       %(base)s, probability, low, high, (%(bands)s::text[])[band], %(as_of)s, clock_timestamp()
-FROM scored
+       said.flags, %(base)s, probability, low, high, (%(bands)s::text[])[band], %(as_of)s, clock_timestamp()
+FROM scored JOIN said USING (encounter_id)
 ON CONFLICT (encounter_id, model_version_id, features_sha256) DO NOTHING
 """
 # LATERAL, LIMIT 1: one look-up by the unique index for each row, whatever the planner believes of a table that was empty

@@ -59,6 +59,7 @@ def _score(encounter: Encounter, as_of: datetime) -> Prediction:
 
 def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datetime) -> tuple[Prediction, bool]:
     from predictions.features.building import as_stored, row_digests  # noqa: PLC0415  see above
+    from predictions.features.flags import flags_of  # noqa: PLC0415
 
     (digest,) = row_digests(matrix)
     scored = champion.model.scored(matrix)
@@ -70,6 +71,7 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
         defaults={
             "feature_schema_id": champion.feature_schema,
             "feature_values": as_stored(scored.wide[0]),
+            "input_flags": flags_of(matrix, champion.model.encoder)[0],
             "factors": scored.parts[0].tolist(),
             "base_probability": scored.base_probability,
             "risk_probability": probability,

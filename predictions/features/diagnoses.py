@@ -91,10 +91,6 @@ def _condition(name: str, label: str, first: int, last: int) -> Feature:
 FEATURES = (
     *(_diagnosis(place) for place in _PLACES),
     Feature(
-        name="third_diagnosis_recorded", label="Third diagnosis recorded", factor="diagnoses_count", kind=Kind.FLAG,
-        low=0, high=1, expression=flag(nw.col("diagnosis_3") != ""),
-    ),
-    Feature(
         name="diagnoses_count", label="Number of diagnoses", factor="diagnoses_count", unit="diagnoses", low=0, high=100,
         expression=number("diagnoses_count"), one="1 diagnosis", many="# diagnoses",
     ),

@@ -83,12 +83,10 @@ FEATURES = (
     _measured(
         "a1c_level", "HbA1c", "a1c_result", (A1cResult.NORMAL, A1cResult.OVER_7, A1cResult.OVER_8)
     ),
-    _yes_no("a1c_measured", "HbA1c measured", "a1c_result", nw.col("a1c_result") != ""),
     _measured(
         "glucose_level", "Highest serum glucose", "max_glucose_serum",
         (GlucoseResult.NORMAL, GlucoseResult.OVER_200, GlucoseResult.OVER_300),
     ),
-    _yes_no("glucose_measured", "Serum glucose measured", "max_glucose_serum", nw.col("max_glucose_serum") != ""),
 )  # fmt: skip
 
 CONCEPTS = (

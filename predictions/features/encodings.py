@@ -67,10 +67,18 @@ class Encoder:
 
     def rates_of(self, keys: Keys) -> Matrix:
         """The rate of each group."""
-        groups, rates = self._all
+        place, is_known = self._found(keys)
+        return np.where(is_known, self._all[1][place], self.rate)
+
+    def knows(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Whether training saw each group."""
+        return self._found(keys)[1]
+
+    def _found(self, keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        groups, _rates = self._all
         wanted = keys + _EACH_FROM * np.arange(keys.shape[1])
         place = np.minimum(np.searchsorted(groups, wanted), len(groups) - 1)
-        return np.where(groups[place] == wanted, rates[place], self.rate)
+        return place, groups[place] == wanted
 
     @cached_property
     def _all(self) -> tuple[Keys, Matrix]:

@@ -48,6 +48,11 @@ FEATURES = (
     _visits("emergency_visits_prior_year", "Emergency visits", "emergency_visits", "emergency visit", "emergency visits"),
     _visits("outpatient_visits_prior_year", "Outpatient visits", "outpatient_visits", "outpatient visit", "outpatient visits"),
     Feature(
+        name="acute_visits_prior_year", label="Inpatient stays and emergency visits together", factor="inpatient_stays",
+        unit="in the past year", low=0, high=2 * _DAYS_OF_A_YEAR,
+        expression=number("inpatient_stays_prior_year") + number("emergency_visits_prior_year"),
+    ),
+    Feature(
         name=EARLIER_STAYS, label="Earlier stays on record", factor="inpatient_stays", unit="stays", low=0,
         high=_MOST_EARLIER_STAYS, expression=number(EARLIER_STAYS), one="1 earlier stay on record",
         many="# earlier stays on record",

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import narwhals as nw
-
 from clinical.code_lists import AGE_BANDS
 from clinical.models.patient import Sex
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, code, flag
+from predictions.features.declaration import Concept, Feature, Kind, code
 
 UNREADABLE = -1
+ANOTHER_PAYER = 1
 _SEXES = {str(Sex.FEMALE): 0, str(Sex.MALE): 1, str(Sex.UNKNOWN): 2}
 _MIDDLE_OF_BAND = {band: 10 * place + 5 for place, band in enumerate(AGE_BANDS)}
-# the payers of at least 0.5 % of the data set's encounters; its documentation does not say what the codes stand for
-PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM")
+# the payers of the data set; its documentation does not say what the codes stand for
+PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM", "CH", "WC", "OT", "MP", "SI", "FR")
 _PAYER_CODES = {"": 0, **{payer: place for place, payer in enumerate(PAYERS, start=2)}}
 
 FEATURES = (
@@ -28,12 +27,8 @@ FEATURES = (
     ),
     Feature(
         name="payer", label="Payer", factor="payer", kind=Kind.CATEGORY, low=0, high=1 + len(PAYERS),
-        expression=code("payer_code", _PAYER_CODES, otherwise=1),
-        values={0: "not recorded", 1: "another payer", **{_PAYER_CODES[payer]: f"code {payer}" for payer in PAYERS}},
-    ),
-    Feature(
-        name="payer_recorded", label="Payer recorded", factor="payer", kind=Kind.FLAG, low=0, high=1,
-        expression=flag(nw.col("payer_code") != ""),
+        expression=code("payer_code", _PAYER_CODES, otherwise=ANOTHER_PAYER),
+        values={0: "not recorded", ANOTHER_PAYER: "another payer"} | {_PAYER_CODES[payer]: f"code {payer}" for payer in PAYERS},
     ),
 )  # fmt: skip
 

@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
+import re
+
 import narwhals as nw
 
 from clinical.code_lists import AdmissionSource, AdmissionType, DischargeDisposition
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, code, flag, number
+from predictions.features.declaration import Concept, Feature, Kind, look_up, number
 
-_To = DischargeDisposition
-_From = AdmissionSource
-# the specialties of at least 0.5 % of the data set's encounters
-SPECIALTIES = (
+ANOTHER_SPECIALTY = 1
+# the specialties of the data set: those of at least 0.5 % of its encounters, and the others
+_COMMON = (
     "InternalMedicine", "Emergency/Trauma", "Family/GeneralPractice", "Cardiology", "Surgery-General", "Nephrology",
     "Orthopedics", "Orthopedics-Reconstructive", "Radiologist", "Pulmonology", "Psychiatry", "Urology",
     "ObstetricsandGynecology", "Surgery-Cardiovascular/Thoracic", "Gastroenterology", "Surgery-Vascular",
 )  # fmt: skip
+_RARER = (
+    "AllergyandImmunology", "Anesthesiology", "Anesthesiology-Pediatric", "Cardiology-Pediatric", "DCPTEAM", "Dentistry",
+    "Dermatology", "Endocrinology", "Endocrinology-Metabolism", "Gynecology", "Hematology", "Hematology/Oncology",
+    "Hospitalist", "InfectiousDiseases", "Neurology", "Neurophysiology", "Obsterics&Gynecology-GynecologicOnco",
+    "Obstetrics", "Oncology", "Ophthalmology", "Osteopath", "Otolaryngology", "OutreachServices", "Pathology", "Pediatrics",
+    "Pediatrics-AllergyandImmunology", "Pediatrics-CriticalCare", "Pediatrics-EmergencyMedicine", "Pediatrics-Endocrinology",
+    "Pediatrics-Hematology-Oncology", "Pediatrics-InfectiousDiseases", "Pediatrics-Neurology", "Pediatrics-Pulmonology",
+    "Perinatology", "PhysicalMedicineandRehabilitation", "PhysicianNotFound", "Podiatry", "Proctology",
+    "Psychiatry-Addictive", "Psychiatry-Child/Adolescent", "Psychology", "Radiology", "Resident", "Rheumatology", "Speech",
+    "SportsMedicine", "Surgeon", "Surgery-Cardiovascular", "Surgery-Colon&Rectal", "Surgery-Maxillofacial", "Surgery-Neuro",
+    "Surgery-Pediatric", "Surgery-Plastic", "Surgery-PlasticwithinHeadandNeck", "Surgery-Thoracic", "SurgicalSpecialty",
+)  # fmt: skip
+SPECIALTIES = (*_COMMON, *_RARER)
+
+
+def _in_words(name: str) -> str:
+    """Surgery-Plastic -> surgery, plastic: the data set's own word, spaced."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).replace("-", ", ").replace("/", " or ").replace("&", " and ").lower()
+
+
 _SPECIALTY_WORDS = (
     "internal medicine", "emergency or trauma", "family or general practice", "cardiology", "general surgery", "nephrology",
     "orthopaedics", "reconstructive orthopaedics", "radiology", "pulmonology", "psychiatry", "urology",
     "obstetrics and gynaecology", "cardiovascular or thoracic surgery", "gastroenterology", "vascular surgery",
 )  # fmt: skip
+_WORDS = {**dict(zip(_COMMON, _SPECIALTY_WORDS, strict=True)), **{name: _in_words(name) for name in _RARER}}
 _SPECIALTY_CODES = {"": 0, **{specialty: place for place, specialty in enumerate(SPECIALTIES, start=2)}}
-_PLACES = {
-    "discharged_home": ("Discharged home", (_To.HOME,)),
-    "discharged_with_home_care": ("Discharged home with care", (_To.HOME_HEALTH, _To.HOME_IV)),
-    "discharged_to_nursing_facility": (
-        "Discharged to a nursing facility",
-        (_To.SKILLED_NURSING, _To.INTERMEDIATE_CARE, _To.SWING_BED, _To.LONG_TERM_HOSPITAL, _To.MEDICAID_NURSING),
-    ),
-    "discharged_to_rehabilitation": ("Discharged to rehabilitation", (_To.REHABILITATION,)),
-    "discharged_to_psychiatry": ("Discharged to a psychiatric unit", (_To.PSYCHIATRIC,)),
-    "left_against_advice": ("Left against medical advice", (_To.AGAINST_ADVICE,)),
-    "discharged_to_other_hospital": (
-        "Discharged to another hospital",
-        (
-            _To.SHORT_TERM_HOSPITAL, _To.OTHER_INPATIENT, _To.ADMITTED_HERE, _To.FEDERAL_FACILITY, _To.CRITICAL_ACCESS,
-            _To.OTHER_INSTITUTION,
-        ),
-    ),
-}  # fmt: skip
-_ORIGINS = {
-    "came_by_emergency_room": ("Came by the emergency room", (_From.EMERGENCY_ROOM,)),
-    "came_from_other_facility": (
-        "Came from another facility",
-        (
-            _From.HOSPITAL_TRANSFER, _From.SKILLED_NURSING_TRANSFER, _From.OTHER_TRANSFER, _From.CRITICAL_ACCESS_TRANSFER,
-            _From.HOME_HEALTH_TRANSFER, _From.SAME_FACILITY_TRANSFER, _From.SURGERY_CENTER_TRANSFER, _From.HOSPICE_TRANSFER,
-        ),
-    ),
-    "came_by_referral": (
-        "Came by referral", (_From.PHYSICIAN_REFERRAL, _From.CLINIC_REFERRAL, _From.HMO_REFERRAL),
-    ),
-}  # fmt: skip
 
 
 def _count(name: str, label: str, factor: str, *, unit: str, low: float, high: float, one: str, many: str) -> Feature:
@@ -70,11 +61,6 @@ def _a_day(name: str, label: str, column: str, factor: str) -> Feature:
     )  # fmt: skip
 
 
-def _group(column: str, factor: str, name: str, label: str, codes: tuple[int, ...]) -> Feature:
-    among = nw.col(column).is_in([int(code) for code in codes])
-    return Feature(name=name, label=label, factor=factor, kind=Kind.FLAG, low=0, high=1, expression=flag(among))
-
-
 FEATURES = (
     Feature(
         name="admission_type", label="Type of admission", factor="admission_type", kind=Kind.CATEGORY, low=1, high=8,
@@ -84,15 +70,12 @@ FEATURES = (
         name="admission_source", label="Came from", factor="admission_source", kind=Kind.CATEGORY, low=1, high=26,
         expression=number("admission_source"), values={source.value: str(source.label) for source in AdmissionSource},
     ),
-    *(_group("admission_source", "admission_source", name, *group) for name, group in _ORIGINS.items()),
     Feature(
         name="specialty", label="Specialty of the admitting physician", factor="specialty", kind=Kind.CATEGORY,
-        low=0, high=1 + len(SPECIALTIES), expression=code("medical_specialty", _SPECIALTY_CODES, otherwise=1),
-        values={0: "not recorded", 1: "another specialty", **dict(enumerate(_SPECIALTY_WORDS, start=2))},
-    ),
-    Feature(
-        name="specialty_recorded", label="Specialty recorded", factor="specialty", kind=Kind.FLAG, low=0, high=1,
-        expression=flag(nw.col("medical_specialty") != ""),
+        low=0, high=1 + len(SPECIALTIES),
+        expression=look_up("medical_specialty", _SPECIALTY_CODES, otherwise=ANOTHER_SPECIALTY),
+        values={0: "not recorded", ANOTHER_SPECIALTY: "another specialty"}
+        | {_SPECIALTY_CODES[name]: words for name, words in _WORDS.items()},
     ),
     _count(
         "length_of_stay_days", "Length of stay", "length_of_stay", unit="days", low=0, high=365, one="1 day", many="# days"
@@ -122,7 +105,6 @@ FEATURES = (
         low=1, high=30, expression=number("discharge_disposition"),
         values={place.value: str(place.label) for place in DischargeDisposition},
     ),
-    *(_group("discharge_disposition", "discharge_plan", name, *group) for name, group in _PLACES.items()),
 )  # fmt: skip
 
 CONCEPTS = (

@@ -22,6 +22,12 @@ class Prediction(models.Model):
     feature_schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="+", db_index=False)
     features_sha256 = models.CharField(max_length=64)
     feature_values = ArrayField(models.FloatField(null=True), help_text="In the order of the schema; null = missing.")
+    input_flags = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        help_text="What was unusual in the record.",
+    )
     factors = ArrayField(models.FloatField(), help_text="Additive parts of the probability, one a feature, in the same order.")
     base_probability = models.FloatField(help_text="What the factors are added to.")
     risk_probability = models.FloatField()
