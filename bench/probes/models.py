@@ -19,7 +19,7 @@ from clinical.history import histories, history_of
 from clinical.models import Encounter
 from mlops.datasets import from_database
 from predictions import champion, features, scoring
-from predictions.engines.base import Matrix
+from predictions.engines.base import Matrix, unmarked
 from predictions.engines.boosted import BoostedParameters
 from predictions.explain import Explainer
 from predictions.features import schema
@@ -45,7 +45,7 @@ def bare_contributions() -> dict[str, float]:
     """Seconds of pred_contribs over everybody's features."""
     with scope_of_the_system():
         encounter_ids = list(Encounter.objects.can_return().order_by("pk").values_list("pk", flat=True))
-        matrix = compute(histories(encounter_ids, as_of=timezone.now()))
+        matrix = champion.current().model.wide(compute(histories(encounter_ids, as_of=timezone.now())))
     booster = _booster(threads=0)
     data = _data(matrix)
     return {"seconds": _seconds(lambda: booster.predict(data, pred_contribs=True))}
@@ -79,8 +79,8 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
     matrix = features.build(history.table())
     holder = champion.current()
     scored = holder.model.scored(matrix)
-    Explainer(_definition()).factors(as_stored(matrix[0]), scored.parts[0].tolist())
-    matrices.append(matrix)
+    Explainer(_definition()).factors(as_stored(scored.wide[0]), scored.parts[0].tolist())
+    matrices.append(scored.wide)
 
 
 def _bare() -> Callable[[Matrix], object]:
@@ -94,13 +94,15 @@ def _bare() -> Callable[[Matrix], object]:
 
 def _booster(*, threads: int) -> xgboost.Booster:
     booster = xgboost.Booster({"nthread": threads})
-    booster.load_model(bytearray(champion.current().model.engine.to_bytes()))
+    engine = champion.current().model.engine
+    booster.load_model(bytearray(unmarked(engine.name, engine.to_bytes())))
     booster.set_param({"nthread": threads})
     return booster
 
 
 def _data(matrix: Matrix, label: Any = None, *, threads: int | None = None) -> xgboost.DMatrix:
-    types = ["c" if is_category else "q" for is_category in schema.categories()]
+    codes = schema.categories()
+    types = ["c" if column < len(codes) and codes[column] else "q" for column in range(matrix.shape[1])]
     return xgboost.DMatrix(matrix, label, feature_types=types, enable_categorical=True, nthread=threads)
 
 
