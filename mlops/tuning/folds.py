@@ -15,6 +15,7 @@ from sklearn.model_selection import GroupKFold
 from mlops.datasets import Part
 from mlops.tuning.trials import JUDGED, JUDGED_OUTCOMES, LEARNED, LEARNED_OUTCOMES
 from predictions.engines.calibrated import categories_with
+from predictions.features import encodings
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,14 @@ class Folds:
     categories: tuple[bool, ...]
 
 
-def write_folds(part: Part, folder: Path, *, count: int) -> Folds:
+def write_folds(part: Part, folder: Path, *, count: int, seed: int) -> Folds:
     """`count` folds under `folder`."""
     for number, (learn, judge) in enumerate(GroupKFold(count).split(part.matrix, groups=part.patients)):
         own = folder / str(number)
         own.mkdir()
-        np.save(own / LEARNED, part.matrix[learn])
-        np.save(own / JUDGED, part.matrix[judge])
+        encoder, wide = encodings.fit(part.matrix[learn], part.readmitted[learn], part.patients[learn], seed=seed)
+        np.save(own / LEARNED, wide)
+        np.save(own / JUDGED, encoder.apply(part.matrix[judge]))
         np.save(own / LEARNED_OUTCOMES, part.readmitted[learn])
         np.save(own / JUDGED_OUTCOMES, part.readmitted[judge])
-    return Folds(folder, count, categories_with(None))
+    return Folds(folder, count, categories_with(encoder))

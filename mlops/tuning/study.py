@@ -23,7 +23,7 @@ from mlops.datasets import Dataset
 from mlops.errors import StudyRefusedError
 from mlops.tuning.folds import write_folds
 from mlops.tuning.spaces import SPACES
-from mlops.tuning.trials import AUCS, LOG_LOSSES, Task, opened, run, was_asked_for
+from mlops.tuning.trials import ASKED_FOR, AUCS, LOG_LOSSES, Task, end_with_the_command, opened, run
 from predictions.engines.registry import engine_called
 from predictions.features import schema_hash
 
@@ -73,19 +73,27 @@ def tune(
 def _run_beside(
     dataset: Dataset, folder: Path, *, engine: str, file: Path, numbers: range, jobs: int, on_trial: Callable[[int], object]
 ) -> None:
-    folds = write_folds(dataset.training, folder, count=FOLDS)
+    folds = write_folds(dataset.training, folder, count=FOLDS, seed=dataset.seed)
     tasks = [Task(file, engine, folder, FOLDS, folds.categories, dataset.seed, number) for number in numbers]
-    # started anew and not forked: a fork would copy threads of libraries that do not survive it
-    with _threads_shared(jobs), ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with _threads_shared(jobs), _pool(jobs) as pool:
         for future in as_completed([pool.submit(run, task) for task in tasks]):
             future.result()
             on_trial(1)
 
 
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Started anew and not forked: a fork would copy threads of libraries that do not survive it."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=end_with_the_command)
+
+
 def _begin(study: optuna.Study, engine: str) -> None:
     if not study.get_trials(deepcopy=False):
         defaults = engine_called(engine)().parameters
-        study.enqueue_trial({name: defaults[name] for name in SPACES[engine]})
+        _ask_for(study, {name: defaults[name] for name in SPACES[engine]})
+
+
+def _ask_for(study: optuna.Study, parameters: Mapping[str, Any]) -> None:
+    study.enqueue_trial(dict(parameters), user_attrs={ASKED_FOR: dict(parameters)})
 
 
 def _about(dataset: Dataset, engine: str) -> dict[str, Any]:
@@ -110,13 +118,13 @@ def _give_up_what_was_killed(study: optuna.Study) -> None:
     """What a killed command left running is tried anew where it was asked for by name, and is otherwise forgotten."""
     for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         study.tell(trial.number, state=TrialState.FAIL)
-        if was_asked_for(trial):
-            study.enqueue_trial(trial.system_attrs["fixed_params"])
+        if ASKED_FOR in trial.user_attrs:
+            _ask_for(study, trial.user_attrs[ASKED_FOR])
 
 
 def _outcome(study: optuna.Study) -> Outcome:
     whole = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
-    defaults = [trial for trial in whole if was_asked_for(trial)]
+    defaults = [trial for trial in whole if ASKED_FOR in trial.user_attrs]
     if not defaults:
         msg = "The default parameters were not tried; the study cannot say whether anything is better."
         raise StudyRefusedError(msg)

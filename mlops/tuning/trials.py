@@ -4,14 +4,17 @@ of its own, which reads folds and writes to the study's journal and needs neithe
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
-from optuna.trial import FrozenTrial
 from sklearn.metrics import log_loss, roc_auc_score
 
 from mlops.tuning.spaces import suggested
@@ -19,6 +22,7 @@ from predictions.engines.registry import engine_called
 
 STUDY = "wardlight"
 AUCS, LOG_LOSSES = "aucs", "log_losses"
+ASKED_FOR = "asked_for"  # the parameters of a trial that were given and not searched for; it is never given up
 LEARNED, LEARNED_OUTCOMES, JUDGED, JUDGED_OUTCOMES = "learned.npy", "learned_outcomes.npy", "judged.npy", "judged_outcomes.npy"
 _RANDOM_TRIALS = 10  # before the search begins to learn from what it has seen
 _TRIALS_BEFORE_PRUNING = 5
@@ -49,16 +53,23 @@ def opened(file: Path, *, seed: int) -> optuna.Study:
     )
 
 
+def end_with_the_command() -> None:
+    """A process whose command was killed ends too: nobody waits for its trials, and the command that goes on makes them."""
+    command = parent_process()
+    if command is not None:
+        Thread(target=_end_after, args=(command.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
 def run(task: Task) -> None:
     """One more trial of the study."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = opened(task.file, seed=task.seed + task.number)
     study.optimize(lambda trial: _mean_auc(trial, task), n_trials=1)
-
-
-def was_asked_for(trial: optuna.Trial | FrozenTrial) -> bool:
-    """Whether its parameters were given and not searched for: the default's, which everything is compared with."""
-    return "fixed_params" in trial.system_attrs
 
 
 def _mean_auc(trial: optuna.Trial, task: Task) -> float:
@@ -72,7 +83,7 @@ def _mean_auc(trial: optuna.Trial, task: Task) -> float:
         trial.set_user_attr(AUCS, aucs)
         trial.set_user_attr(LOG_LOSSES, losses)
         trial.report(float(np.mean(aucs)), step=fold)
-        if trial.should_prune() and not was_asked_for(trial):
+        if trial.should_prune() and ASKED_FOR not in trial.user_attrs:
             raise optuna.TrialPruned
     return float(np.mean(aucs))
 

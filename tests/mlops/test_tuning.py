@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from mlops.errors import StudyRefusedError
 from mlops.tuning.spaces import SPACES
-from mlops.tuning.study import _alone, _begin, tune
+from mlops.tuning.study import _alone, _ask_for, _begin, tune
 from mlops.tuning.trials import opened
 from predictions.engines.linear import LinearParameters
 from predictions.engines.registry import ENGINES, engine_called
@@ -37,7 +37,7 @@ def test_what_a_killed_command_left_running_is_made_again(tmp_path: Path) -> Non
     file = tmp_path / "study"
     tuned(file, trials=1)
     killed = opened(file, seed=0)
-    killed.enqueue_trial({"strength": 0.5, "fewest_rows": 33})
+    _ask_for(killed, {"strength": 0.5, "fewest_rows": 33})
     killed.ask()
     assert tuned(file, trials=2) == [1, 1]
     assert opened(file, seed=0).get_trials()[-1].params == {"strength": 0.5, "fewest_rows": 33}
