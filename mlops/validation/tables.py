@@ -158,7 +158,7 @@ def uncertainty(found: Found, name: str) -> Table | None:
         f"Neighbouring scores, narrow and wide intervals apart. {told['inside_with_chance']} of {told['of']} observed rates lie"
         f" where the intervals and the chance of so few encounters let them; so few or fewer has a likelihood of"
         f" {number(told['likelihood'])} where the intervals are right: {verdict}. Half of the intervals are narrower than"
-        f" {percent(told['median_width'])} of risk."
+        f" {number(100 * told['median_width'], 1)} percentage points."
     )
     return Table(f"uncertainty_{name}", f"{models(found)[name]['label']}: intervals of scores", head, rows, note)
 
