@@ -30,13 +30,13 @@ class Asks(Protocol):
 
 SPACES: Mapping[str, Mapping[str, Range]] = {
     "boosted": {
-        "trees": Range(150, 900, by_factor=True),
-        "max_depth": Range(2, 5),  # what a stored score costs to explain grows with it
-        "learning_rate": Range(0.02, 0.2, by_factor=True),
-        "min_child_weight": Range(2.0, 100.0, by_factor=True),
+        "trees": Range(150, 1500, by_factor=True),
+        "max_depth": Range(2, 7),  # what a stored score costs to explain grows with it
+        "learning_rate": Range(0.01, 0.2, by_factor=True),
+        "min_child_weight": Range(1.0, 200.0, by_factor=True),
         "colsample_bytree": Range(0.1, 0.9),
         "subsample": Range(0.5, 1.0),
-        "reg_lambda": Range(1.0, 100.0, by_factor=True),
+        "reg_lambda": Range(1.0, 200.0, by_factor=True),
     },
     "linear": {
         "strength": Range(0.0005, 1.0, by_factor=True),
