@@ -33,6 +33,7 @@ SPACES: Mapping[str, Mapping[str, Range]] = {
         "trees": Range(150, 1500, by_factor=True),
         "max_depth": Range(2, 7),  # what a stored score costs to explain grows with it
         "learning_rate": Range(0.01, 0.2, by_factor=True),
+        "max_leaves": Range(6, 24),
         "min_child_weight": Range(1.0, 200.0, by_factor=True),
         "colsample_bytree": Range(0.1, 0.9),
         "subsample": Range(0.5, 1.0),
