@@ -108,9 +108,7 @@ KNOWN = {
 
 @pytest.mark.dataset
 @pytest.mark.parametrize(("protocol", "rows"), [(Protocol.BY_PATIENT, 19_802), (Protocol.BY_ROW, 20_354)])
-def test_comparators_on_the_published_file_are_what_is_known_of_them(
-    protocol: Protocol, rows: int, aucs: dict[str, float]
-) -> None:
+def test_comparators_on_the_published_file_are_what_is_known_of_them(protocol: Protocol, rows: int) -> None:
     path = find_dataset()
     if path is None:
         pytest.skip("the data set was not found")
