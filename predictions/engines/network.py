@@ -7,7 +7,7 @@ What a column contributes is DeepLIFT's answer (Shrikumar et al. 2017, rescale r
 approximation of Shapley values): the distance from the average row's log-odds, taken apart layer by layer. It adds up to
 the log-odds by construction, has no noise, and costs one pass forward and one back, where sampled Shapley values over
 forty concepts would cost eighty passes forward for one pair of orders. Its limit is that it shares what columns do
-together by rule and not by trying every order; docs/modelling.md tells how far the two differ.
+together by rule and not by trying every order.
 """
 
 from __future__ import annotations
