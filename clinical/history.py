@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -67,10 +69,7 @@ class EncounterHistory:
         """The encounter table with this one row."""
         import polars as pl  # noqa: PLC0415  web processes read timelines and never a frame
 
-        patient = self.row["patient_id"]
-        stays = [(0, patient, number, *counts) for number, counts in enumerate(self.counts, start=1)]
-        frame = pl.DataFrame(stays, schema=dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()), orient="row")
-        (before,) = earlier_stays.of_stays(frame).tail(1).iter_rows(named=True)
+        before = _before_the_last_of(self.counts) if self.earlier else _before_a_first_stay()
         return pl.DataFrame([{**before, **self.row}], schema=polars_schema())
 
 
@@ -98,6 +97,21 @@ def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
     asked = _copied(_COPY, encounter_ids, as_of, schema_of_the_stay())
     stays = _copied(_COPY_STAYS, encounter_ids, as_of, dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()))
     return asked.join(earlier_stays.of_stays(stays), on="encounter_id", how="left", maintain_order="left").select(COLUMNS)
+
+
+def _before_the_last_of(counts: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+    """The columns EARLIER of the newest of these stays of one patient."""
+    import polars as pl  # noqa: PLC0415  see above
+
+    stays = [(0, 0, number, *of_stay) for number, of_stay in enumerate(counts, start=1)]
+    frame = pl.DataFrame(stays, schema=dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()), orient="row")
+    return earlier_stays.of_stays(frame).row(-1, named=True)
+
+
+@cache
+def _before_a_first_stay() -> dict[str, Any]:
+    """Alike for everybody, so worked out once: most stays are first ones, and windows cost more than reading the history."""
+    return _before_the_last_of([(0,) * len(COUNTS)])
 
 
 def _copied(statement: str, encounter_ids: list[int], as_of: datetime, schema: dict[str, polars.DataType]) -> polars.DataFrame:

@@ -21,10 +21,9 @@ from mlops.datasets import from_database
 from predictions import champion, features, scoring
 from predictions.engines.base import Matrix, unmarked
 from predictions.engines.boosted import BoostedParameters
-from predictions.explain import Explainer
 from predictions.features import schema
 from predictions.features.building import as_stored, compute
-from predictions.models import FeatureSchema
+from predictions.reasons import explainer
 
 SEED = 42
 FITS_ON = "hist"
@@ -79,7 +78,7 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
     matrix = features.build(history.table())
     holder = champion.current()
     scored = holder.model.scored(matrix)
-    Explainer(_definition()).factors(as_stored(scored.wide[0]), scored.parts[0].tolist())
+    explainer().factors(as_stored(scored.wide[0]), scored.parts[0].tolist())
     matrices.append(scored.wide)
 
 
@@ -112,16 +111,6 @@ def _some_encounters(count: int) -> list[Encounter]:
         chosen = random.Random(SEED).sample(able, min(count, len(able)))  # noqa: S311  the same ones each time
         by_id = Encounter.objects.in_bulk(chosen)
     return [by_id[pk] for pk in chosen]
-
-
-_definitions: dict[str, Any] = {}
-
-
-def _definition() -> Any:
-    key = champion.current().feature_schema
-    if key not in _definitions:
-        _definitions[key] = FeatureSchema.objects.get(pk=key).definition
-    return _definitions[key]
 
 
 def _seconds(job: Callable[[], object]) -> float:

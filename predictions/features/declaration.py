@@ -85,9 +85,3 @@ def code(column: str, codes: Mapping[str, int], *, otherwise: int | None) -> nw.
     for text, value in rest:
         chain = chain.when(nw.col(column) == text).then(float(value))
     return chain if otherwise is None else chain.otherwise(float(otherwise))
-
-
-def look_up(column: str, codes: Mapping[str, int], *, otherwise: int) -> nw.Expr:
-    """The same by a look-up, which is quicker where there are dozens of codes."""
-    texts = {text: float(value) for text, value in codes.items()}
-    return nw.col(column).replace_strict(texts, default=float(otherwise), return_dtype=nw.Float64)

@@ -37,6 +37,7 @@ _CONDITIONS = {
 CONDITION_CATEGORIES = tuple(sorted({bound for _words, *bounds in _CONDITIONS.values() for bound in bounds}))
 _PATTERN = f"^({icd9.CODE.pattern})$"
 _UNREADABLE = -1.0
+_THREE_DIGITS = 100
 
 VALUE_SETS = {
     "icd9": {
@@ -77,7 +78,7 @@ def _diagnosis(place: int) -> Feature:
 
 def _among_the_three(first: int, last: int) -> nw.Expr:
     # codes below 100 are written with and without their leading noughts
-    categories = "|".join(f"0*{category}" for category in range(first, last + 1))
+    categories = "|".join(f"0*{category}" if category < _THREE_DIGITS else str(category) for category in range(first, last + 1))
     return flag(nw.col(_ALL_THREE).str.contains(rf"(^|\|)({categories})([.|]|$)"))
 
 

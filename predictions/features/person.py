@@ -11,8 +11,8 @@ UNREADABLE = -1
 ANOTHER_PAYER = 1
 _SEXES = {str(Sex.FEMALE): 0, str(Sex.MALE): 1, str(Sex.UNKNOWN): 2}
 _MIDDLE_OF_BAND = {band: 10 * place + 5 for place, band in enumerate(AGE_BANDS)}
-# the payers of the data set; its documentation does not say what the codes stand for
-PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM", "CH", "WC", "OT", "MP", "SI", "FR")
+# the payers of at least 0.5 % of the data set's encounters; its documentation does not say what the codes stand for
+PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM")
 _PAYER_CODES = {"": 0, **{payer: place for place, payer in enumerate(PAYERS, start=2)}}
 
 FEATURES = (
