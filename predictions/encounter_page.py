@@ -13,7 +13,7 @@ from clinical.access import encounters_for
 from clinical.code_lists import DischargeDisposition
 from clinical.models import Encounter, FollowUp, Outcome, User
 from clinical.models.encounter import READMISSION_WINDOW
-from predictions import charts
+from predictions import charts, unusual
 from predictions.bands import Band, bands_from
 from predictions.explain import Explainer, Factor, factors_of
 from predictions.factor_group import FactorGroup
@@ -30,6 +30,7 @@ DIED = frozenset(
 )
 FACTORS_IN_WORDS = 5
 SHOWN_FROM_POINTS = 0.05
+SAYS_THAT_THERE_IS_NONE = "none"
 GROUP_ORDER = (FactorGroup.MODIFIABLE, FactorGroup.PAST_USE, FactorGroup.FIXED)
 BLIND_SPOTS = (
     "Vital signs, weight changes and how the patient looks today",
@@ -93,6 +94,7 @@ class Risk:
     chart: charts.FactorChart
     inputs: list[Input]
     missing: list[str]
+    unusual: list[str]
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def told(prediction: Prediction) -> Risk:
         chart=charts.factor_chart(factors),
         inputs=inputs,
         missing=[line.label for line in inputs if line.is_missing],
+        unusual=unusual.sentences(prediction.input_flags, definition=prediction.feature_schema.definition),
     )
 
 
@@ -210,9 +213,11 @@ def _inputs(prediction: Prediction) -> list[Input]:
         for feature, value in zip(features, values, strict=True)
     ]
     explainer = Explainer({**definition, "factors": own})
+    said = [explainer.words(feature["name"], values) for feature in features]
     return [
-        Input(feature["label"], explainer.words(feature["name"], values), is_missing=value is None)
-        for feature, value in zip(features, values, strict=True)
+        # no third diagnosis, or no stay before a first one, is what the record says and not a gap in it
+        Input(feature["label"], words, is_missing=value is None and not words.startswith(SAYS_THAT_THERE_IS_NONE))
+        for feature, words, value in zip(features, said, values, strict=True)
     ]
 
 

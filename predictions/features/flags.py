@@ -16,10 +16,10 @@ from predictions.features.groups import ENCODINGS
 from predictions.features.person import ANOTHER_PAYER
 from predictions.features.schema import names
 from predictions.features.stay import ANOTHER_SPECIALTY
+from predictions.unusual import MISSING, UNLISTED, UNSEEN, flag
 
 Matrix = npt.NDArray[np.float64]
 
-UNSEEN, UNLISTED, MISSING = "not seen in training", "not on the list", "missing"
 _WATCHED = ("discharge_disposition", "admission_source", "diagnosis_1_code", "diagnosis_2_code", "diagnosis_3_code")
 _UNLISTED = {"payer": ANOTHER_PAYER, "specialty": ANOTHER_SPECIALTY}
 _NEEDED = ("diagnosis_1_code",)
@@ -30,7 +30,7 @@ def flags_of(matrix: Matrix, encoder: object) -> list[list[str]]:
     flags: list[list[str]] = [[] for _row in range(len(matrix))]
     for name, reason, raised in _raised(matrix, encoder):
         for row in np.flatnonzero(raised):
-            flags[row].append(f"{name}:{reason}")
+            flags[row].append(flag(name, reason))
     return flags
 
 

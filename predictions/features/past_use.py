@@ -33,6 +33,7 @@ def _change(count: str, words: str, most: int) -> Feature:
     return Feature(
         name=f"{count}_change", label=f"{words}: this stay less the last one", factor="inpatient_stays", low=-most, high=most,
         unit="more than in the last stay", missing=_FIRST_STAY, expression=number(count) - number(PREVIOUS[count]),
+        missing_words="none: a first stay",
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ DEFINITION = {
 BASE = 0.11
 
 
-def scored(encounter: Encounter, risk: float = 0.23) -> Prediction:
+def scored(encounter: Encounter, risk: float = 0.23, *, flags: tuple[str, ...] = ()) -> Prediction:
     """A stored score of `encounter` that adds up, and its line on the list."""
     with scope_of_the_system():
         prediction = Prediction.objects.create(
@@ -55,6 +55,7 @@ def scored(encounter: Encounter, risk: float = 0.23) -> Prediction:
             feature_schema=_schema(),
             features_sha256=hashlib.sha256(str(risk).encode()).hexdigest(),
             feature_values=VALUES,
+            input_flags=list(flags),
             factors=[0.08, -0.01, risk - BASE - 0.07, 0.0],
             base_probability=BASE,
             risk_probability=risk,

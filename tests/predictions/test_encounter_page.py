@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clinical.access import scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter, Outcome, Patient, User
+from predictions.unusual import UNSEEN, flag
 from tests.factories import EncounterFactory, encounter_on
 from tests.predictions.scored import not_scored, scored, words_of
 
@@ -83,6 +84,18 @@ def test_what_it_was_made_from_and_cannot_see_is_said(nurse: Client, encounter: 
     assert "What this score cannot see" in words
     assert "readmission-30d v1" in words
     assert str(prediction.public_id) in words
+
+
+def test_what_is_unusual_about_the_record_is_said_beside_the_score(nurse: Client, encounter: Encounter) -> None:
+    scored(encounter, flags=(flag("diagnoses", UNSEEN),))
+    words = words_of(page_of(nurse, encounter))
+    assert "This record is unusual: take the score with more care." in words
+    assert "Number of diagnoses: the model has learned from nobody like that" in words
+
+
+def test_an_ordinary_record_is_not_called_unusual(nurse: Client, encounter: Encounter) -> None:
+    scored(encounter)
+    assert "unusual" not in words_of(page_of(nurse, encounter))
 
 
 def test_an_encounter_without_a_score_is_unknown_and_not_low(nurse: Client, encounter: Encounter) -> None:
