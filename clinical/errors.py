@@ -20,6 +20,13 @@ class SourceRefusedError(ClinicalError):
     status = 422
 
 
+class DataSetNotFoundError(SourceRefusedError):
+    """The data set was not found: name its zip or csv file, or set WARDLIGHT_DATASET."""
+
+    code = "data_set_not_found"
+    status = 404
+
+
 class RowsRefusedError(SourceRefusedError):
     """Some rows of the file are not usable, and nothing was stored."""
 

@@ -17,7 +17,7 @@ from typing import IO, BinaryIO
 
 from django.conf import settings
 
-from clinical.errors import SourceRefusedError
+from clinical.errors import DataSetNotFoundError, SourceRefusedError
 
 TABLE = "diabetic_data.csv"
 MAPPING = "ids_mapping.csv"  # compared in lower case: both IDs_mapping.csv and IDS_mapping.csv are published
@@ -76,6 +76,14 @@ def find_dataset() -> Path | None:
     base = Path(settings.BASE_DIR)
     places = (base / "data", base / "shared" / "data", base.parent / "shared" / "data", base / "var" / "downloads")
     return next((place / "diabetes130.zip" for place in places if (place / "diabetes130.zip").is_file()), None)
+
+
+def dataset_at(named: Path | None) -> Path:
+    """The file that was named, else the data set where it is found."""
+    path = named or find_dataset()
+    if path is None:
+        raise DataSetNotFoundError
+    return path
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinical.diabetes130.loading import load
 from clinical.diabetes130.reader import read_table
-from clinical.diabetes130.source import PUBLISHED_SHA256, find_dataset
+from clinical.diabetes130.source import PUBLISHED_SHA256, dataset_at
 from clinical.diabetes130.terminal import REFUSALS_SHOWN, ProgressBar, lines_of
 from clinical.errors import RowsRefusedError, SourceRefusedError
 from clinical.models.patient import Provenance
@@ -31,13 +31,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["path"] or find_dataset()
-        if path is None:
-            msg = "The data set was not found: name its zip or csv file, or set WARDLIGHT_DATASET."
-            raise CommandError(msg)
         try:
             with ProgressBar() as bar:
-                table = read_table(path, on_progress=bar.reading)
+                table = read_table(dataset_at(options["path"]), on_progress=bar.reading)
                 report = load(
                     table=table,
                     as_of=options["as_of"],

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
 from mlops import known_chances
 from mlops.datasets import Protocol, from_file
@@ -34,12 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["dataset"] or find_dataset()
-        if path is None:
-            msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
-            raise CommandError(msg)
         try:
-            found = _checked(path, options)
+            found = _checked(dataset_at(options["dataset"]), options)
         except (ClinicalError, OperationError, PredictionError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Chances from {options['truth']}, intervals of {options['engine']}; {TARGET:.0%} should be inside.")

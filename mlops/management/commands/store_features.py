@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
 from mlops.errors import OperationError
 from mlops.store import filling
@@ -46,8 +46,5 @@ class Command(BaseCommand):
 def _fill(options: dict[str, Any], into: Lake) -> filling.Filled:
     if options["source"] == "database":
         return filling.from_database(as_of=timezone.now(), lake=into)
-    path = options["dataset"] or find_dataset()
-    if path is None:
-        msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
-        raise CommandError(msg)
+    path = dataset_at(options["dataset"])
     return filling.from_file(path, lake=into)

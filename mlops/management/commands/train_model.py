@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
 from mlops import releases
 from mlops.datasets import Dataset, Protocol, Source, from_database, from_file, from_lake
@@ -109,13 +109,4 @@ def _dataset(options: dict[str, Any]) -> Dataset:
         return from_database(as_of=timezone.now(), protocol=protocol, seed=options["seed"])
     if options["source"] == Source.LAKE:
         return from_lake(lake(), raw_version=options["table_version"], protocol=protocol, seed=options["seed"])
-    path = options["dataset"] or _found()
-    return from_file(path, protocol=protocol, seed=options["seed"])
-
-
-def _found() -> Path:
-    path = find_dataset()
-    if path is None:
-        msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
-        raise CommandError(msg)
-    return path
+    return from_file(dataset_at(options["dataset"]), protocol=protocol, seed=options["seed"])

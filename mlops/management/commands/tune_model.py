@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
-from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
 from mlops.datasets import Dataset, Protocol, Source, from_database, from_file
 from mlops.errors import OperationError
@@ -71,8 +71,5 @@ def _dataset(options: dict[str, Any]) -> Dataset:
     protocol = Protocol(options["protocol"])
     if options["source"] == Source.DATABASE:
         return from_database(as_of=timezone.now(), protocol=protocol, seed=options["seed"])
-    path = options["dataset"] or find_dataset()
-    if path is None:
-        msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
-        raise CommandError(msg)
+    path = dataset_at(options["dataset"])
     return from_file(path, protocol=protocol, seed=options["seed"])

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from clinical.diabetes130.source import find_dataset
+from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
 from mlops.datasets import Protocol
 from mlops.errors import OperationError
@@ -43,7 +43,10 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = options["dataset"] or _found()
+        try:
+            path = dataset_at(options["dataset"])
+        except ClinicalError as error:
+            raise CommandError(str(error)) from error
         broken = self._document(options["document"], path) if options["document"] else self._one(options, path)
         if broken:
             msg = f"A leak check is violated, and no figure above may be believed: {', '.join(broken)}."
@@ -123,11 +126,3 @@ def _names() -> str:
 
 def _as_text(found: dict[str, Any]) -> str:
     return json.dumps(found, indent=1) + "\n"
-
-
-def _found() -> Path:
-    path = find_dataset()
-    if path is None:
-        msg = "The data set was not found: name its zip or csv file with --dataset, or set WARDLIGHT_DATASET."
-        raise CommandError(msg)
-    return path
