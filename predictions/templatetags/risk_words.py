@@ -14,7 +14,7 @@ from predictions.worklist_choice import Choice
 from predictions.worklist_rows import Row
 
 register = template.Library()
-STRIP_TOP = 0.6
+STRIP_TOP = 0.8
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -38,7 +38,7 @@ def aria_sort(context: Context, *names: str) -> SafeString | str:
 
 @register.simple_tag
 def range_strip(row: Row) -> SafeString:
-    """The interval on a scale from 0 to 60 of 100; the words stand beside it."""
+    """The interval on a scale from 0 to 80 of 100; the words stand beside it."""
     if row.risk is None or row.interval is None:
         return SafeString("")
     at = charts.strip(row.interval.low.probability, row.risk.probability, row.interval.high.probability, top=STRIP_TOP)
