@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> None:
     spark = _session(options)
     tables = NativeDelta(spark, options.lake) if _on_databricks() else ArrowBridge(spark, Lake(options.lake))
     version = run(spark, tables, raw_version=options.raw_version, partitions=options.partitions)
-    log.info("features_made", raw_version=version, lake=options.lake)
+    log.info("features made", version=version)
 
 
 def stand_alone() -> None:
