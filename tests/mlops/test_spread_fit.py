@@ -65,11 +65,6 @@ def test_members_differ_more_about_rows_of_which_they_saw_few() -> None:
     assert deviations[often <= np.quantile(often, 0.2)].mean() > deviations[often >= np.quantile(often, 0.8)].mean()
 
 
-def test_members_differ_more_about_a_row_with_everything_missing_than_about_most() -> None:
-    nothing = np.full((1, len(names())), np.nan)
-    assert members().trees.deviations(nothing)[0] > np.median(members().trees.deviations(part().matrix))
-
-
 @pytest.mark.parametrize(("floor", "factor"), [(0.1, 0.0), (0.0, 1.5), (0.2, 1.0)])
 def test_the_width_follows_the_size_of_the_misses(floor: float, factor: float) -> None:
     random = np.random.default_rng(4)
