@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import loading, machine, memory, report, scoring, training, validating, worklist
+from bench import loading, machine, memory, report, scoring, training, worklist
 from bench.databases import BenchError
 from bench.figures import Figure
 from bench.world import SYNTHETIC_ENCOUNTERS, World, say, world
@@ -32,8 +32,8 @@ class Bench:
 
 BENCHES = {
     "load": Bench("load the data set into an empty database", loading.measure),
-    "train": Bench("train and evaluate the default model", training.measure),
-    "validate": Bench("validate the default model from the raw file", validating.measure),
+    "train": Bench("train and evaluate the default model", training.measure_training),
+    "validate": Bench("validate the default model from the raw file", training.measure_validation),
     "score_all": Bench("score everybody anew, explanations stored", scoring.measure_all),
     "score_one": Bench("score one encounter in process", scoring.measure_one),
     "worklist": Bench("the worklist page over HTTP", worklist.measure),

@@ -99,6 +99,7 @@ def open_source(path: Path) -> Iterator[Source]:
             opened = _from_zip(file) if begins == b"PK\x03\x04" else _from_csv(path, file)
             with opened as source:
                 yield source
+    # NotImplementedError is what zipfile says of a way to pack that it does not know, or of a header that claims one
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as damaged:
         msg = f"{path.name} is a damaged zip file: {damaged}."
         raise SourceRefusedError(msg) from damaged

@@ -6,8 +6,9 @@ Levels that few rows have share one place with those that no row had; a missing 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,36 @@ Places = npt.NDArray[np.int64]
 MANY_VALUES = 150  # a column of whole numbers with more values than this holds codes, such as categories of diagnoses
 _REST, _MISSING = 0, 1  # the first two places of every column with levels
 _OWN = 2
+
+
+class Description(Protocol):
+    """What a model's file says of the columns that it reads."""
+
+    @property
+    def count(self) -> int: ...
+
+    def fits_together(self) -> bool:
+        """Whether its parts have the lengths and places that they need of each other."""
+        ...
+
+
+Described = TypeVar("Described", bound=Description)
+
+
+def read_description(read: Callable[[], Described], *, count: int) -> Described:
+    """What `read` makes of a file's fields; ArtefactRefusedError when it is none, or none of `count` columns."""
+    try:
+        description = read()
+    except (KeyError, TypeError, ValueError) as error:
+        msg = "What the model's file says of its columns cannot be read."
+        raise ArtefactRefusedError(msg) from error
+    if description.count != count:
+        msg = f"The model reads {description.count} features; the software computes {count}."
+        raise ArtefactRefusedError(msg)
+    if not description.fits_together():
+        msg = "What the model's file says of its columns does not fit together."
+        raise ArtefactRefusedError(msg)
+    return description
 
 
 @dataclass(frozen=True)
@@ -90,26 +121,18 @@ class Columns:
     @classmethod
     def from_json(cls, fields: dict[str, Any], *, count: int) -> Self:
         """The same again; ArtefactRefusedError when it does not describe `count` columns."""
-        try:
-            columns = cls(
+        return read_description(
+            lambda: cls(
                 count=int(fields["count"]),
                 numbers=np.array(fields["numbers"], dtype=np.int64),
                 centre=np.array(fields["centre"], dtype=np.float64),
                 width=np.array(fields["width"], dtype=np.float64),
                 levels=levels_from_json(fields["levels"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            msg = "The model's columns cannot be read."
-            raise ArtefactRefusedError(msg) from error
-        if columns.count != count:
-            msg = f"The model reads {columns.count} features; the software computes {count}."
-            raise ArtefactRefusedError(msg)
-        if not columns._fit_together():
-            msg = "The model's columns do not fit together."
-            raise ArtefactRefusedError(msg)
-        return columns
+            ),
+            count=count,
+        )
 
-    def _fit_together(self) -> bool:
+    def fits_together(self) -> bool:
         places = [*self.numbers.tolist(), *(levels.column for levels in self.levels)]
         alike = self.numbers.shape == self.centre.shape == self.width.shape
         flat = self.numbers.ndim == 1 and all(levels.codes.ndim == 1 for levels in self.levels)

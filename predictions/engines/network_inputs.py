@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from predictions.engines.base import Matrix, Vector
-from predictions.engines.columns import Levels, Places, levels_as_json, levels_from_json, levels_of
-from predictions.errors import ArtefactRefusedError
+from predictions.engines.columns import Levels, Places, levels_as_json, levels_from_json, levels_of, read_description
 
 Dense = npt.NDArray[np.float32]
 _NARROWEST = 0.1  # a step that hardly any row is on must not be blown up
@@ -81,26 +80,18 @@ class Inputs:
     @classmethod
     def from_json(cls, fields: dict[str, Any], *, count: int) -> Self:
         """The same again; ArtefactRefusedError when it does not describe `count` columns."""
-        try:
-            inputs = cls(
+        return read_description(
+            lambda: cls(
                 count=int(fields["count"]),
                 step=np.array(fields["step"], dtype=np.int64),
                 missing=np.array(fields["missing"], dtype=np.int64),
                 levels=levels_from_json(fields["levels"]),
                 **{name: np.array(fields[name], dtype=np.float64) for name in _VECTORS},
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            msg = "The network's inputs cannot be read."
-            raise ArtefactRefusedError(msg) from error
-        if inputs.count != count:
-            msg = f"The network reads {inputs.count} features; the software computes {count}."
-            raise ArtefactRefusedError(msg)
-        if not inputs._fit_together():
-            msg = "The network's inputs do not fit together."
-            raise ArtefactRefusedError(msg)
-        return inputs
+            ),
+            count=count,
+        )
 
-    def _fit_together(self) -> bool:
+    def fits_together(self) -> bool:
         read = [*self.dense_columns.tolist(), *(levels.column for levels in self.levels)]
         alike = self.step.shape == self.low.shape == self.slope.shape == self.centre.shape == self.width.shape
         return bool(alike and self.missing.shape == self.missing_share.shape and all(0 <= own < self.count for own in read))

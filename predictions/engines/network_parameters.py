@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NetworkParameters:
-    """Chosen by hand on patient-grouped folds of the training part of protocol C; see docs/modelling.md."""
+    """Chosen by hand on one patient-grouped sixth of the training part of protocol C; see docs/modelling.md."""
 
     heads: int = 8
     width: int = 128

@@ -15,9 +15,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="worklistentry",
             name="reasons",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=200), blank=True, default=list, size=None
-            ),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None),
         ),
         migrations.RunSQL(WAIT, migrations.RunSQL.noop),
     ]

@@ -26,7 +26,7 @@ class WorklistEntry(models.Model):
     risk_probability = models.FloatField(null=True, blank=True)
     band = models.CharField(max_length=12, blank=True)
     # put into words when the score is made: fifty explanations are too much work for a page
-    reasons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    reasons = ArrayField(models.TextField(), default=list, blank=True)
     not_scored_reason = models.CharField(max_length=160, blank=True)
     waits_for_score = models.BooleanField(default=False)
     admitted_at = models.DateTimeField()

@@ -15,9 +15,10 @@ from clinical.cohort.generator import generate
 from clinical.diabetes130.reader import read_table, table_of
 from clinical.diabetes130.source import find_dataset
 from clinical.diabetes130.succession import in_order
-from mlops.spark.frames import matrix_of, refuse_an_engine_that_disagrees, unchecked_features_of
+from mlops.spark.frames import matrix_of, unchecked_features_of
 from mlops.store.raw_rows import encounter_table, raw_rows
-from predictions.features.building import Matrix, compute
+from predictions.features.building import Matrix, compute, select
+from predictions.features.golden import golden_matrix, golden_table
 from predictions.features.schema import names
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def published() -> pl.DataFrame:
 
 
 def test_spark_computes_the_golden_rows_as_polars_does(spark: SparkSession) -> None:
-    refuse_an_engine_that_disagrees(spark)
+    golden = golden_table()
+    by_spark = select(nw.from_native(spark.createDataFrame(golden.to_arrow())).lazy(), keys=("encounter_id",))
+    assert same(golden_matrix(), matrix_of(by_spark, golden)) == []
 
 
 def test_synthetic_rows_are_the_same_on_spark_in_a_batch_and_one_by_one(spark: SparkSession, synthetic: pl.DataFrame) -> None:

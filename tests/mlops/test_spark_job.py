@@ -86,10 +86,15 @@ def test_an_encounter_that_no_model_may_read_has_no_features(spark: SparkSession
 
 
 @pytest.mark.parametrize(
-    "statement", [merge_statement("s3://lake/features"), note_statement("s3://lake/features", raw_version=7)]
+    ("statement", "command"),
+    [
+        (merge_statement("s3://lake/features"), "MergeIntoTable"),
+        (note_statement("s3://lake/features", raw_version=7), "SetTableProperties"),
+    ],
 )
-def test_what_databricks_is_told_is_sql(spark: SparkSession, statement: str) -> None:
-    spark._jsparkSession.sessionState().sqlParser().parsePlan(statement)
+def test_what_databricks_is_told_is_sql(spark: SparkSession, statement: str, command: str) -> None:
+    plan = spark._jsparkSession.sessionState().sqlParser().parsePlan(statement)
+    assert plan.nodeName() == command
 
 
 def test_copies_of_patients_are_other_patients(filled: Lake) -> None:

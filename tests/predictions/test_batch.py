@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from clinical.access import scope_of_the_system
+from clinical.code_lists import DRUGS
 from clinical.models import AuditEvent, CareUnit, Encounter
 from predictions import batch, scoring, tasks
 from predictions.errors import PredictionError
 from predictions.explain import MAIN_REASONS
 from predictions.models import ModelVersion, Prediction, WorklistEntry
 from tests.factories import encounter_on
+from tests.predictions.scored import not_scored
 
 NUMBERS = (
     "features_sha256", "feature_values", "factors", "base_probability", "risk_probability", "risk_low", "risk_high", "band",
@@ -107,6 +109,14 @@ def test_without_a_champion_the_worker_leaves_everything_waiting(encounters: lis
         assert not Prediction.objects.exists()
     with pytest.raises(PredictionError):
         batch.score_all()
+
+
+def test_a_reason_of_many_drugs_is_kept_whole(cardiology: CareUnit) -> None:
+    reason = "Other diabetes drugs: " + ", ".join(["glyburide-metformin dose increased"] * len(DRUGS))
+    entry = not_scored(encounter_on(cardiology))
+    with scope_of_the_system():
+        WorklistEntry.objects.filter(pk=entry.pk).update(reasons=[reason])
+        assert WorklistEntry.objects.get(pk=entry.pk).reasons == [reason]
 
 
 def test_a_batch_says_the_same_reasons_as_a_single_score(version: ModelVersion, cardiology: CareUnit) -> None:
