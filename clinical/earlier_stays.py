@@ -14,7 +14,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from clinical.encounter_table import COUNTS, EARLIER_STAYS, PREVIOUS, SUM_OF_EARLIER
+from clinical import icd9
+from clinical.comorbidities import WARD, Condition
+from clinical.encounter_table import (
+    COUNTS,
+    DIAGNOSES,
+    EARLIER,
+    EARLIER_STAYS,
+    HAD,
+    PREVIOUS,
+    PREVIOUS_DIAGNOSIS,
+    PREVIOUS_DISPOSITION,
+    SUM_OF_EARLIER,
+)
 from clinical.plans import TablePlan
 
 if TYPE_CHECKING:
@@ -22,27 +34,23 @@ if TYPE_CHECKING:
     import polars as pl
 
 HISTORY, STAY_NUMBER = "history", "stay_number"
-ENCOUNTER_ID = "encounter_id"
-STAY_COLUMNS = (ENCOUNTER_ID, HISTORY, STAY_NUMBER, *COUNTS)
+ENCOUNTER_ID, DISPOSITION = "encounter_id", "discharge_disposition"
+LOOKED_BACK_AT = (*COUNTS, DISPOSITION, *DIAGNOSES)
+STAY_COLUMNS = (ENCOUNTER_ID, HISTORY, STAY_NUMBER, *LOOKED_BACK_AT)
+_NUMBER_OF = {diagnosis: f"{diagnosis}_number" for diagnosis in DIAGNOSES}
+_HAS = {condition.name: f"{condition.name}_in_this_stay" for condition in WARD}
 
 
 def select(stays: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """For each of these stays its id and what came before it; all stays of a history must be here."""
-    return stays.select(ENCOUNTER_ID, *expressions())
+    return added_to(stays).select(ENCOUNTER_ID, *EARLIER)
 
 
-def expressions() -> list[nw.Expr]:
-    """The columns EARLIER, for an engine that adds them to rows of its own."""
-    import narwhals as nw  # noqa: PLC0415  web processes know the columns and never a frame
-
-    def over(expression: nw.Expr) -> nw.Expr:
-        return expression.over(HISTORY, order_by=STAY_NUMBER)
-
-    return [
-        (nw.col(STAY_NUMBER) - 1).alias(EARLIER_STAYS),
-        *(over(nw.col(count).shift(1)).alias(previous) for count, previous in PREVIOUS.items()),
-        *((over(nw.col(count).cum_sum()) - nw.col(count)).alias(total) for count, total in SUM_OF_EARLIER.items()),
-    ]
+def added_to(stays: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The stays with the columns EARLIER, and with some that lie on the way there."""
+    with_codes = stays.with_columns(*(icd9.number(diagnosis).alias(name) for diagnosis, name in _NUMBER_OF.items()))
+    with_conditions = with_codes.with_columns(*(_has(condition).alias(_HAS[condition.name]) for condition in WARD))
+    return with_conditions.with_columns(*_windows())
 
 
 def of_stays(stays: pl.DataFrame) -> pl.DataFrame:
@@ -50,10 +58,46 @@ def of_stays(stays: pl.DataFrame) -> pl.DataFrame:
     return _PLAN.run(stays.select(STAY_COLUMNS))
 
 
-def _schema() -> dict[str, pl.DataType]:
-    import polars as pl  # noqa: PLC0415  see above
+def schema() -> dict[str, pl.DataType]:
+    """Types of STAY_COLUMNS in polars."""
+    import polars as pl  # noqa: PLC0415  web processes know the columns and never a frame
 
-    return dict.fromkeys(STAY_COLUMNS, pl.Int64())
+    types: dict[str, pl.DataType] = dict.fromkeys(STAY_COLUMNS, pl.Int64())
+    return types | dict.fromkeys(DIAGNOSES, pl.String())
 
 
-_PLAN = TablePlan(select, _schema)
+def _windows() -> list[nw.Expr]:
+    import narwhals as nw  # noqa: PLC0415  see above
+
+    def over(expression: nw.Expr) -> nw.Expr:
+        return expression.over(HISTORY, order_by=STAY_NUMBER)
+
+    def last(column: str) -> nw.Expr:
+        return over(nw.col(column).shift(1))
+
+    def before(column: str) -> nw.Expr:
+        return over(nw.col(column).cum_sum()) - nw.col(column)
+
+    return [
+        (nw.col(STAY_NUMBER) - 1).alias(EARLIER_STAYS),
+        *(last(count).alias(previous) for count, previous in PREVIOUS.items()),
+        last(DISPOSITION).alias(PREVIOUS_DISPOSITION),
+        last(_NUMBER_OF[DIAGNOSES[0]]).alias(PREVIOUS_DIAGNOSIS),
+        *(before(count).alias(total) for count, total in SUM_OF_EARLIER.items()),
+        *((before(_HAS[name]) > 0).cast(nw.Int64).alias(had) for name, had in HAD.items()),
+    ]
+
+
+def _has(condition: Condition) -> nw.Expr:
+    """1 where one of the stay's diagnoses is among the condition's, else 0."""
+    import narwhals as nw  # noqa: PLC0415  see above
+
+    among = (
+        nw.col(name).is_between(low / 100, high / 100, closed="left")
+        for low, high in condition.ranges
+        for name in _NUMBER_OF.values()
+    )
+    return nw.any_horizontal(*among, ignore_nulls=True).cast(nw.Int64)
+
+
+_PLAN = TablePlan(select, schema)

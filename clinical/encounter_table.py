@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clinical.code_lists import DRUGS
+from clinical.comorbidities import WARD
 
 if TYPE_CHECKING:
     import polars
@@ -27,18 +28,24 @@ COUNTS = (
     "length_of_stay_days", "lab_procedures_count", "procedures_count", "medications_count", "outpatient_visits_prior_year",
     "emergency_visits_prior_year", "inpatient_stays_prior_year", "diagnoses_count",
 )  # fmt: skip
+DIAGNOSES = ("diagnosis_1", "diagnosis_2", "diagnosis_3")
 TEXTS = (
-    "age_band", "race", "sex", "weight_band", "payer_code", "medical_specialty", "diagnosis_1", "diagnosis_2", "diagnosis_3",
-    "max_glucose_serum", "a1c_result",
+    "age_band", "race", "sex", "weight_band", "payer_code", "medical_specialty", *DIAGNOSES, "max_glucose_serum", "a1c_result",
 )  # fmt: skip
 FLAGS = ("any_drug_changed", "on_diabetes_medication")
 DRUG_COLUMNS = {drug: drug_column(drug) for drug in DRUGS}
 
 EARLIER_STAYS = "earlier_stays_count"
-# by the count that they are made from; the previous one is empty in a first stay
+# by the count that they are made from; what is said of the previous stay is empty in a first one
 PREVIOUS = {count: f"previous_{count}" for count in COUNTS}
+PREVIOUS_DISPOSITION = "previous_discharge_disposition"
+PREVIOUS_DIAGNOSIS = "previous_diagnosis_1_code"
 SUM_OF_EARLIER = {count: f"earlier_{count}" for count in COUNTS}
-EARLIER = (EARLIER_STAYS, *PREVIOUS.values(), *SUM_OF_EARLIER.values())
+# by the condition: 1 where it was among the diagnoses of an earlier stay
+HAD = {condition.name: f"had_{condition.name}" for condition in WARD}
+EARLIER = (
+    EARLIER_STAYS, *PREVIOUS.values(), PREVIOUS_DISPOSITION, PREVIOUS_DIAGNOSIS, *SUM_OF_EARLIER.values(), *HAD.values(),
+)  # fmt: skip
 
 WHOLE_NUMBERS = (*IDENTITIES, *CODES, *COUNTS)
 ATTRIBUTES = (*CODES, *COUNTS, *TEXTS, *FLAGS)
@@ -50,7 +57,7 @@ def polars_schema() -> dict[str, polars.DataType]:
     """Column types of the table in polars."""
     import polars as pl  # noqa: PLC0415  web processes read columns' names and never a frame
 
-    return schema_of_the_stay() | dict.fromkeys(EARLIER, pl.Int64())
+    return schema_of_the_stay() | dict.fromkeys(EARLIER, pl.Int64()) | {PREVIOUS_DIAGNOSIS: pl.Float64()}
 
 
 def schema_of_the_stay() -> dict[str, polars.DataType]:

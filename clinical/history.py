@@ -23,6 +23,7 @@ from clinical.encounter_table import (
     ATTRIBUTES,
     COLUMNS,
     COUNTS,
+    DIAGNOSES,
     DRUG_COLUMNS,
     FLAGS,
     IDENTITIES,
@@ -63,13 +64,13 @@ class EncounterHistory:
     as_of: datetime
     row: dict[str, Any]
     earlier: tuple[EarlierEncounter, ...]
-    counts: tuple[tuple[int, ...], ...]
+    stays: tuple[tuple[int | str, ...], ...]
 
     def table(self) -> polars.DataFrame:
         """The encounter table with this one row."""
         import polars as pl  # noqa: PLC0415  web processes read timelines and never a frame
 
-        before = _before_the_last_of(self.counts) if self.earlier else _before_a_first_stay()
+        before = _before_the_last_of(self.stays) if self.earlier else _before_a_first_stay()
         return pl.DataFrame([{**before, **self.row}], schema=polars_schema())
 
 
@@ -86,32 +87,30 @@ def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
         as_of=as_of,
         row=_row(this),
         earlier=tuple(_earlier(row, as_of) for row in before),
-        counts=tuple(_COUNTS_OF(row) for row in (*before, this)),
+        stays=tuple(_LOOKED_BACK_AT(row) for row in (*before, this)),
     )
 
 
 def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
     """The encounter table of many encounters, by id; those that began after `as_of` or are out of scope are left out."""
-    import polars as pl  # noqa: PLC0415  see above
-
     asked = _copied(_COPY, encounter_ids, as_of, schema_of_the_stay())
-    stays = _copied(_COPY_STAYS, encounter_ids, as_of, dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()))
+    stays = _copied(_COPY_STAYS, encounter_ids, as_of, earlier_stays.schema())
     return asked.join(earlier_stays.of_stays(stays), on="encounter_id", how="left", maintain_order="left").select(COLUMNS)
 
 
-def _before_the_last_of(counts: Sequence[tuple[int, ...]]) -> dict[str, Any]:
-    """The columns EARLIER of the newest of these stays of one patient."""
+def _before_the_last_of(stays: Sequence[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The columns EARLIER of the newest of these stays of one patient, each told by what is LOOKED_BACK_AT."""
     import polars as pl  # noqa: PLC0415  see above
 
-    stays = [(0, 0, number, *of_stay) for number, of_stay in enumerate(counts, start=1)]
-    frame = pl.DataFrame(stays, schema=dict.fromkeys(earlier_stays.STAY_COLUMNS, pl.Int64()), orient="row")
+    numbered = [(0, 0, number, *stay) for number, stay in enumerate(stays, start=1)]
+    frame = pl.DataFrame(numbered, schema=earlier_stays.schema(), orient="row")
     return earlier_stays.of_stays(frame).row(-1, named=True)
 
 
 @cache
 def _before_a_first_stay() -> dict[str, Any]:
     """Alike for everybody, so worked out once: most stays are first ones, and windows cost more than reading the history."""
-    return _before_the_last_of([(0,) * len(COUNTS)])
+    return _before_the_last_of([(*(0,) * len(COUNTS), 0, *("",) * len(DIAGNOSES))])
 
 
 def _copied(statement: str, encounter_ids: list[int], as_of: datetime, schema: dict[str, polars.DataType]) -> polars.DataFrame:
@@ -159,15 +158,15 @@ _KNOWN = (
     f"SELECT {', '.join(_STORED)} FROM clinical_encounter"  # noqa: S608  our own column names
     " WHERE patient_id = %s AND admitted_at <= %s ORDER BY admitted_at, id"
 )
-_COUNTS_OF = itemgetter(*(_STORED.index(count) for count in COUNTS))
+_LOOKED_BACK_AT = itemgetter(*(_STORED.index(column) for column in earlier_stays.LOOKED_BACK_AT))
 _DRUGS = (f"coalesce(drugs->>'{drug}', '{NOT_PRESCRIBED}')" for drug in DRUG_COLUMNS)
 _COPY = (
     f"COPY (SELECT {', '.join((*map(_selected, (*IDENTITIES, *ATTRIBUTES)), *_DRUGS))} FROM clinical_encounter"  # noqa: S608
     " WHERE id = ANY (%(ids)s) AND admitted_at <= %(as_of)s ORDER BY id) TO STDOUT (FORMAT csv)"
 )
-# the stays of everybody asked for, with little more than their counts: most of them are nobody's row
+# the stays of everybody asked for, with what a later stay looks back at: most of them are nobody's row
 _COPY_STAYS = (
     "COPY (SELECT id, patient_id, row_number() OVER (PARTITION BY patient_id ORDER BY admitted_at, id),"  # noqa: S608
-    f" {', '.join(COUNTS)} FROM clinical_encounter WHERE admitted_at <= %(as_of)s AND patient_id IN"
+    f" {', '.join(earlier_stays.LOOKED_BACK_AT)} FROM clinical_encounter WHERE admitted_at <= %(as_of)s AND patient_id IN"
     " (SELECT patient_id FROM clinical_encounter WHERE id = ANY (%(ids)s))) TO STDOUT (FORMAT csv)"
 )

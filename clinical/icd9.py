@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 CODE = re.compile(r"([0-9]{1,3}|V[0-9]{2}|E[0-9]{3})(\.[0-9]{1,2})?")
 V_CODES_FROM = 1000
 E_CODES_FROM = 2000
 LARGEST_CATEGORY = 2999
 DIABETES = 250
+UNREADABLE = -1.0  # what is no code, as a number: out of every range, so that whoever reads it has to refuse it
+_PATTERN = f"^({CODE.pattern})$"
 
 CHAPTERS: tuple[tuple[int, str], ...] = (
     (0, "Infectious or parasitic disease"),
@@ -109,3 +115,21 @@ def name_of(code: str) -> str:
     if category is None:
         return ""
     return CATEGORIES.get(category) or CHAPTERS[bisect_right(CHAPTERS, category, key=lambda chapter: chapter[0]) - 1][1]
+
+
+def in_hundredths(code: str) -> int:
+    """428.31 -> 42831: a code as a whole number that keeps its decimals; ValueError when the text is no ICD-9 code."""
+    category = category_of(code)
+    if category is None:
+        raise ValueError(code)
+    return 100 * category + int(code.partition(".")[2].ljust(2, "0"))
+
+
+def number(column: str) -> nw.Expr:
+    """Of a column of codes: V57.1 -> 1057.1, E909 -> 2909, 250.83 -> 250.83; nothing -> missing; all else -> UNREADABLE."""
+    import narwhals as nw  # noqa: PLC0415  web processes know the codes and never a frame
+
+    text = nw.col(column)
+    plain = text.str.replace_all("V", "10", literal=True).str.replace_all("E", "2", literal=True)
+    readable = nw.when(text.str.contains(_PATTERN)).then(plain).cast(nw.Float64)
+    return nw.when((text != "") & readable.is_null()).then(UNREADABLE).otherwise(readable)

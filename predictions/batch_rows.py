@@ -64,7 +64,7 @@ def list_refused(refused: dict[int, str]) -> None:
 def _copy_texts(cursor: Any, scores: Scores) -> None:
     """Their length differs from row to row, so they travel as text, beside the others."""
     reasons = main_reasons(scores.scored.wide, scores.scored.parts)
-    flags = flags_of(scores.matrix, scores.champion.model.encoder)
+    flags = flags_of(scores.scored.wide, scores.champion.model.encoder)
     with cursor.copy(_COPY_TEXTS) as copy:
         for row in zip(scores.encounter_ids.tolist(), reasons, flags, strict=True):
             copy.write_row(row)

@@ -71,7 +71,7 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
         defaults={
             "feature_schema_id": champion.feature_schema,
             "feature_values": as_stored(scored.wide[0]),
-            "input_flags": flags_of(matrix, champion.model.encoder)[0],
+            "input_flags": flags_of(scored.wide, champion.model.encoder)[0],
             "factors": scored.parts[0].tolist(),
             "base_probability": scored.base_probability,
             "risk_probability": probability,

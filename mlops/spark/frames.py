@@ -38,7 +38,7 @@ def unchecked_features_of(raw: DataFrame, *, partitions: int | None = None) -> n
     """Rows of the raw table, spread by history: a patient's stays, or a part of them that knows nothing of the others."""
     spread = raw.repartition(partitions, HISTORY) if partitions else raw.repartition(HISTORY)
     stays: nw.LazyFrame[DataFrame] = nw.from_native(spread).lazy()
-    return select(stays.with_columns(*earlier_stays.expressions()), keys=(ENCOUNTER_ID,))
+    return select(earlier_stays.added_to(stays), keys=(ENCOUNTER_ID,))
 
 
 def matrix_of(features: nw.LazyFrame[DataFrame], table: pl.DataFrame) -> Matrix:

@@ -37,7 +37,6 @@ from predictions.engines.artefact import pack
 from predictions.engines.container import sha256_of
 from predictions.engines.registry import DEFAULT
 from predictions.features import schema
-from predictions.features.groups import ENCODINGS
 
 DRAWS = 1000
 REFERENCE = "reference"
@@ -167,14 +166,14 @@ def _differences(measured: dict[str, Measured], engines: tuple[str, ...]) -> Ite
 
 def _features() -> dict[str, Any]:
     factors: dict[str, list[str]] = {}
-    for feature in schema.FEATURES:
+    for feature in (*schema.FEATURES, *schema.DERIVED):
         factors.setdefault(feature.factor, []).append(feature.label)
     words = {concept.key: concept.label for concept in schema.CONCEPTS}
     return {
         "version": schema.VERSION,
         "sha256": schema.schema_hash(),
         "base": len(schema.names()),
-        "wide": len(schema.names()) + len(ENCODINGS),
+        "wide": len(schema.wide_names()),
         "factors": [{"factor": words.get(factor, factor), "features": labels} for factor, labels in factors.items()],
     }
 

@@ -120,5 +120,5 @@ class BoostedTrees:
 
 def _rising_in_rates(columns: int) -> str:
     """A higher rate of a patient's group never lowers the score: what remains else is chance, and reads as nonsense."""
-    base = len(schema.names())
-    return str(tuple(int(column >= base) for column in range(columns)))
+    plain = len(schema.plain_names())
+    return str(tuple(int(column >= plain) for column in range(columns)))

@@ -1,7 +1,8 @@
 """A learner with all that goes with it: the whole of what turns a row of features into a probability and its parts.
 
-The base features go through an encoder (if there is one) into the wide matrix that the learner reads; a line calibrates
-its log-odds; a spread (if there is one) puts an interval around each score. Parts are told for every wide column.
+What was read from the record goes, with what is derived from it, through an encoder (if there is one) into the wide
+matrix that the learner reads; a line calibrates its log-odds; a spread (if there is one) puts an interval around each
+score. Parts are told for every wide column.
 
 Parts are additive on the probability scale. A learner adds up log-odds; what lies between the base probability and
 the score is shared out among the features in proportion to their log-odds. The shares keep sign and order and add up
@@ -18,6 +19,7 @@ import numpy as np
 from predictions.engines.base import Engine, Matrix, Vector
 from predictions.errors import NoSpreadError
 from predictions.features import schema
+from predictions.features.derivation import derive
 
 _NEARLY_NOTHING = 1e-6
 
@@ -26,7 +28,7 @@ class Encoder(Protocol):
     """Columns learned from outcomes and frozen. Reading one back is artefact.py's, which knows the class."""
 
     def apply(self, matrix: Matrix) -> Matrix:
-        """The base columns, followed by the encoded ones."""
+        """The columns read from the record, those derived from them, and the encoded ones."""
         ...
 
     def to_json(self) -> bytes:
@@ -111,7 +113,7 @@ class CalibratedModel:
 
     def wide(self, matrix: Matrix) -> Matrix:
         """What the learner reads."""
-        return matrix if self.encoder is None else self.encoder.apply(matrix)
+        return derive(matrix) if self.encoder is None else self.encoder.apply(matrix)
 
     def _explained(self, wide: Matrix) -> Explained:
         contributions = self.engine.contributions(wide)
@@ -127,11 +129,11 @@ def _around(scores: Vector, low: Vector, high: Vector) -> tuple[Vector, Vector]:
 
 def categories_with(encoder: Encoder | None) -> tuple[bool, ...]:
     """Which columns of the wide matrix hold codes without an order: never one that an encoder made."""
-    base = schema.categories()
+    plain = schema.categories()
     if encoder is None:
-        return base
-    wide = int(encoder.apply(np.full((1, len(base)), np.nan)).shape[1])
-    return base + (False,) * (wide - len(base))
+        return plain
+    wide = int(encoder.apply(np.full((1, len(schema.names())), np.nan)).shape[1])
+    return plain + (False,) * (wide - len(plain))
 
 
 def _on_probability_scale(base_log_odds: float, parts: Matrix, *, wide: Matrix) -> Explained:

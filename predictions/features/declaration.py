@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 
 from predictions.factor_group import FactorGroup
+
+Matrix: TypeAlias = npt.NDArray[np.float64]
+Vector: TypeAlias = npt.NDArray[np.float64]
 
 
 class Kind(StrEnum):
@@ -20,9 +25,9 @@ class Kind(StrEnum):
     CATEGORY = "category"
 
 
-@dataclass(frozen=True)
-class Feature:
-    """One column of the matrix. `expression` reads columns of the encounter table and terms, never another feature.
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """What is said of one column of the matrix, however it comes about.
 
     `values` or `value_set` put a code in words; `one` and `many` put a count in words ('#' stands for the number).
     A value outside `low` to `high` is an error. Where `missing` is empty, so is a missing value.
@@ -31,7 +36,6 @@ class Feature:
     name: str
     label: str
     factor: str
-    expression: nw.Expr
     low: float
     high: float
     kind: Kind = Kind.NUMBER
@@ -44,7 +48,7 @@ class Feature:
     missing_words: str = "not recorded"
 
     def as_json(self) -> dict[str, Any]:
-        """Everything but the expression, in types that JSON keeps."""
+        """All of it, in types that JSON keeps."""
         values = {str(code): words for code, words in self.values.items()} if self.values is not None else None
         return {name: getattr(self, name) for name in _PLAIN} | {"kind": self.kind.value, "values": values}
 
@@ -52,6 +56,35 @@ class Feature:
 _PLAIN = (
     "name", "label", "factor", "low", "high", "unit", "missing", "value_set", "one", "many", "missing_words",
 )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature(Column):
+    """A column that is read from the record. `expression` reads columns of the encounter table and terms, no other feature."""
+
+    expression: nw.Expr
+
+
+@dataclass(frozen=True)
+class Features:
+    """Columns of a matrix by their names."""
+
+    matrix: Matrix
+    place_of: Mapping[str, int]
+
+    def __getitem__(self, name: str) -> Vector:
+        return self.matrix[:, self.place_of[name]]
+
+    def block(self, *names: str) -> Matrix:
+        return self.matrix[:, [self.place_of[name] for name in names]]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Columns that are made of features by arithmetic: `values` gives one column of numbers for each of `columns`."""
+
+    columns: tuple[Column, ...]
+    values: Callable[[Features], Matrix]
 
 
 @dataclass(frozen=True)

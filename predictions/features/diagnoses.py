@@ -1,12 +1,14 @@
-"""Features of the three coded diagnoses: category, kind of diabetes, and conditions that bring patients back."""
+"""Features of the three coded diagnoses: categories, groups, chapters, kinds of diabetes, and the conditions they tell of."""
 
 from __future__ import annotations
 
-import narwhals as nw
+import numpy as np
+import numpy.typing as npt
 
 from clinical import icd9
+from clinical.comorbidities import CHARLSON, ELIXHAUSER, MILDER_OF, WARD, Condition
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, flag, number
+from predictions.features.declaration import Column, Concept, Derivation, Feature, Features, Kind, Matrix, Vector, number
 
 _PLACES = {1: "Main diagnosis", 2: "Second diagnosis", 3: "Third diagnosis"}
 # the fourth digit of 250.x
@@ -15,29 +17,23 @@ _DIABETES_KINDS = {
     5: "with eye disease", 6: "with nerve disease", 7: "with circulation disease", 8: "with other complications",
     9: "with unspecified complications",
 }  # fmt: skip
-# name: (words, first category, last category)
-_CONDITIONS = {
-    "heart_failure": ("Heart failure", 428, 428),
-    "chronic_kidney_disease": ("Chronic kidney disease", 585, 586),
-    "hypertensive_kidney_disease": ("Hypertensive kidney disease", 403, 404),
-    "acute_kidney_failure": ("Acute kidney failure", 584, 584),
-    "chronic_lung_disease": ("Chronic lung disease", 490, 496),
-    "ischaemic_heart_disease": ("Ischaemic heart disease", 410, 414),
-    "cancer": ("Cancer", 140, 208),
-    "stroke": ("Stroke or its effects", 430, 438),
-    "anaemia": ("Anaemia", 280, 285),
-    "mental_disorder": ("Mental disorder", 290, 319),
-    "fluid_disorder": ("Disorder of fluids or electrolytes", 276, 276),
-    "liver_disease": ("Liver disease", 570, 573),
-    "pneumonia": ("Pneumonia", 480, 487),
-    "skin_disease": ("Disease of the skin", 680, 709),
-    "vascular_disease": ("Disease of the arteries", 440, 443),
-    "septicaemia": ("Septicaemia", 38, 38),
-}
-CONDITION_CATEGORIES = tuple(sorted({bound for _words, *bounds in _CONDITIONS.values() for bound in bounds}))
-_PATTERN = f"^({icd9.CODE.pattern})$"
-_UNREADABLE = -1.0
-_THREE_DIGITS = 100
+# a condition of the published indices that is told by the ward's own word for it, or by another reason of the page
+_TOLD_AS = {
+    "myocardial_infarction": "ischaemic_heart_disease", "congestive_heart_failure": "heart_failure",
+    "peripheral_vascular_disease": "vascular_disease", "cerebrovascular_disease": "stroke",
+    "chronic_pulmonary_disease": "chronic_lung_disease", "mild_liver_disease": "liver_disease",
+    "severe_liver_disease": "liver_disease", "diabetes_uncomplicated": "diabetes_codes",
+    "diabetes_complicated": "diabetes_codes", "kidney_disease": "chronic_kidney_disease", "malignancy": "cancer",
+    "metastases": "cancer", "lymphoma": "cancer", "solid_tumour": "cancer",
+    "hypertension_complicated": "hypertension", "connective_tissue_disease": "rheumatic_disease",
+    "fluid_and_electrolyte_disorder": "fluid_disorder", "blood_loss_anaemia": "anaemia", "deficiency_anaemia": "anaemia",
+    "psychosis": "mental_disorder", "depression": "mental_disorder",
+}  # fmt: skip
+_CODES = tuple(f"diagnosis_{place}_code" for place in _PLACES)
+_PUBLISHED = (*CHARLSON, *ELIXHAUSER)
+_ALL = (*WARD, *_PUBLISHED)
+_DIAGNOSES_READ = len(_PLACES)
+_NOTHING_RECORDED = "no such diagnosis recorded"
 
 VALUE_SETS = {
     "icd9": {
@@ -48,63 +44,138 @@ VALUE_SETS = {
 }
 
 
-def _term(place: int) -> str:
-    return f"code_{place}"
-
-
-def _code(place: int) -> nw.Expr:
-    """V57.1 -> 1057.1, E909 -> 2909, 250.83 -> 250.83; nothing -> missing; anything else -> out of range, so an error."""
-    text = nw.col(f"diagnosis_{place}")
-    plain = text.str.replace_all("V", "10", literal=True).str.replace_all("E", "2", literal=True)
-    readable = nw.when(text.str.contains(_PATTERN)).then(plain).cast(nw.Float64)
-    return nw.when((text != "") & readable.is_null()).then(_UNREADABLE).otherwise(readable).alias(_term(place))
-
-
-# The three codes written as one text, once: looking for a condition there costs a third of comparing three columns.
-_ALL_THREE = "all_three"
-TERMS = (
-    *(_code(place) for place in _PLACES),
-    nw.concat_str([nw.col(f"diagnosis_{place}") for place in _PLACES], separator="|").alias(_ALL_THREE),
-)
-
-
 def _diagnosis(place: int) -> Feature:
     return Feature(
         name=f"diagnosis_{place}_code", label=f"{_PLACES[place]}, ICD-9 code", factor=f"diagnosis_{place}",
         unit="ICD-9 code; V codes from 1000, E codes from 2000", low=1, high=icd9.LARGEST_CATEGORY + 1,
-        missing="no such diagnosis recorded", expression=nw.col(_term(place)), value_set="icd9", missing_words="none recorded",
+        missing=_NOTHING_RECORDED, expression=icd9.number(f"diagnosis_{place}"), value_set="icd9",
+        missing_words="none recorded",
     )  # fmt: skip
 
 
-def _among_the_three(first: int, last: int) -> nw.Expr:
-    # codes below 100 are written with and without their leading noughts
-    categories = "|".join(f"0*{category}" if category < _THREE_DIGITS else str(category) for category in range(first, last + 1))
-    return flag(nw.col(_ALL_THREE).str.contains(rf"(^|\|)({categories})([.|]|$)"))
-
-
-def _condition(name: str, label: str, first: int, last: int) -> Feature:
-    return Feature(
-        name=f"has_{name}", label=f"{label} among the three diagnoses", factor=name, kind=Kind.FLAG, low=0, high=1,
-        expression=_among_the_three(first, last), values={0: "not among the diagnoses", 1: "among the diagnoses"},
-    )  # fmt: skip
-
-
+DIAGNOSIS = _diagnosis(1)
 FEATURES = (
-    *(_diagnosis(place) for place in _PLACES),
+    DIAGNOSIS, _diagnosis(2), _diagnosis(3),
     Feature(
         name="diagnoses_count", label="Number of diagnoses", factor="diagnoses_count", unit="diagnoses", low=0, high=100,
         expression=number("diagnoses_count"), one="1 diagnosis", many="# diagnoses",
     ),
-    Feature(
-        name="diabetes_diagnoses_count", label="Diabetes codes among the three diagnoses", factor="diabetes_codes",
-        unit="codes", low=0, high=3, one="1 of the three diagnoses", many="# of the three diagnoses",
-        expression=nw.sum_horizontal(
-            *(flag(nw.col(_term(place)).is_between(icd9.DIABETES, icd9.DIABETES + 1, closed="left")) for place in _PLACES)
-        ),
-    ),
-    *(_condition(name, *words) for name, words in _CONDITIONS.items()),
 )  # fmt: skip
 
+
+def category_of(code: Vector) -> Vector:
+    """428.31 -> 428."""
+    return np.floor(code)
+
+
+def group_of(code: Vector) -> Vector:
+    """The number of the clinical group that a diagnosis falls into."""
+    return np.where(np.isnan(code), np.nan, np.searchsorted(_GROUPS, code, side="right"))
+
+
+def chapter_of(code: Vector) -> Vector:
+    """The number of the chapter that a diagnosis falls into."""
+    return np.where(np.isnan(code), np.nan, np.searchsorted(_CHAPTERS, code, side="right"))
+
+
+def diabetes_kind_of(code: Vector) -> Vector:
+    """250.83 -> 8; missing for every other disease."""
+    fourth_digit = np.floor(np.mod(np.round(code * 100), 100) / 10)
+    return np.where(np.floor(code) == icd9.DIABETES, fourth_digit, np.nan)
+
+
+def conditions_of(codes: Matrix) -> Matrix:
+    """1 for each condition that any code of a row belongs to."""
+    hundredths = np.round(np.where(np.isnan(codes), 0.0, codes) * 100)
+    found = _BELONGS[np.searchsorted(_BOUNDS, hundredths, side="right")].max(axis=1)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _by_code(kind: str, words: str, *, high: float, unit: str, missing: str = _NOTHING_RECORDED) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            name=f"diagnosis_{place}_{kind}", label=f"{label}, {words}", factor=f"diagnosis_{place}", low=0, high=high,
+            unit=unit, missing=missing, missing_words="none recorded",
+        )
+        for place, label in _PLACES.items()
+    )  # fmt: skip
+
+
+def _groupings(features: Features) -> Matrix:
+    codes = features.block(*_CODES)
+    return np.hstack([category_of(codes), group_of(codes), chapter_of(codes), diabetes_kind_of(codes)])
+
+
+def _conditions(features: Features) -> Matrix:
+    codes = features.block(*_CODES)
+    found = conditions_of(codes)
+    in_charlson = found[:, len(WARD) : len(WARD) + len(CHARLSON)]
+    diabetes = (category_of(codes) == icd9.DIABETES).sum(axis=1)
+    others = found[:, len(WARD) + len(CHARLSON) :].sum(axis=1)
+    return np.column_stack([found, diabetes, _weight(in_charlson), others])
+
+
+def _weight(in_charlson: Matrix) -> Vector:
+    """Charlson's weight of each row; of two degrees of one disease the graver counts."""
+    counted = in_charlson.copy()
+    counted[:, _MILDER] *= 1 - in_charlson[:, _GRAVER]
+    return counted @ _WEIGHTS
+
+
+def _has(condition: Condition) -> Column:
+    return Column(
+        name=f"has_{condition.name}", label=f"{condition.words} among the three diagnoses", kind=Kind.FLAG, low=0, high=1,
+        factor=_TOLD_AS.get(condition.name, condition.name), values={0: "not among the diagnoses", 1: "among the diagnoses"},
+    )  # fmt: skip
+
+
+def _boundaries() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Where any condition begins or ends, in hundredths of a code, and which conditions hold from there on."""
+    bounds = sorted({bound for condition in _ALL for a_range in condition.ranges for bound in a_range})
+    holds = [
+        [any(low <= bound < high for low, high in condition.ranges) for condition in _ALL] for bound in bounds
+    ]  # fmt: skip
+    return np.array(bounds, dtype=np.float64), np.array([[False] * len(_ALL), *holds])
+
+
+_GROUPS = np.array(icd9.GROUPS_FROM)
+_CHAPTERS = np.array([first for first, _name in icd9.CHAPTERS])
+_BOUNDS, _BELONGS = _boundaries()
+_CHARLSON = [condition.name for condition in CHARLSON]
+_WEIGHTS = np.array([condition.charlson_weight for condition in CHARLSON], dtype=np.float64)
+_MILDER, _GRAVER = ([_CHARLSON.index(name) for name in names] for names in (MILDER_OF.keys(), MILDER_OF.values()))
+
+DERIVATIONS = (
+    Derivation(
+        (
+            *_by_code("category", "category", high=icd9.LARGEST_CATEGORY, unit="the code before its point"),
+            *_by_code("group", "clinical group", high=len(_GROUPS), unit="number of the group"),
+            *_by_code("chapter", "chapter", high=len(_CHAPTERS), unit="number of the chapter"),
+            *_by_code("diabetes_kind", "kind of diabetes", high=9, unit="fourth digit of 250", missing="another disease"),
+        ),
+        _groupings,
+    ),
+    Derivation(
+        (
+            *(_has(condition) for condition in _ALL),
+            Column(
+                name="diabetes_diagnoses_count", label="Diabetes codes among the three diagnoses", factor="diabetes_codes",
+                unit="codes", low=0, high=_DIAGNOSES_READ, one="1 of the three diagnoses", many="# of the three diagnoses",
+            ),
+            Column(
+                name="charlson_weight", label="Weight of the three diagnoses, as by Charlson", factor="comorbidity",
+                unit="points", low=0, high=6 * _DIAGNOSES_READ, one="1 point", many="# points",
+            ),
+            Column(
+                name="elixhauser_count", label="Elixhauser's further conditions among the three diagnoses", low=0,
+                high=len(ELIXHAUSER), factor="comorbidity", unit="conditions", one="1 condition", many="# conditions",
+            ),
+        ),
+        _conditions,
+    ),
+)  # fmt: skip
+
+_REASONS = {condition.name: condition for condition in _ALL if condition.name not in _TOLD_AS}
 CONCEPTS = (
     *(
         Concept(f"diagnosis_{place}", label, FactorGroup.FIXED, (f"diagnosis_{place}_code",))
@@ -112,5 +183,6 @@ CONCEPTS = (
     ),
     Concept("diagnoses_count", "Number of diagnoses", FactorGroup.FIXED, ("diagnoses_count",)),
     Concept("diabetes_codes", "Diabetes among the diagnoses", FactorGroup.FIXED, ("diabetes_diagnoses_count",)),
-    *(Concept(name, words[0], FactorGroup.FIXED, (f"has_{name}",)) for name, words in _CONDITIONS.items()),
+    Concept("comorbidity", "Weight of comorbidity (Charlson)", FactorGroup.FIXED, ("charlson_weight",)),
+    *(Concept(name, condition.words, FactorGroup.FIXED, (f"has_{name}",)) for name, condition in _REASONS.items()),
 )  # fmt: skip

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import narwhals as nw
+import numpy as np
 
 from clinical.code_lists import DRUGS, A1cResult, DrugChange, GlucoseResult
 from clinical.encounter_table import DRUG_COLUMNS, NOT_PRESCRIBED
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, code, flag
+from predictions.features.declaration import Column, Concept, Derivation, Feature, Features, Kind, Matrix, code, flag
 
 # the drugs of at least 0.5 % of the data set's encounters; the others count among the rarer ones
 _COMMON = (
@@ -86,6 +87,33 @@ FEATURES = (
     _measured(
         "glucose_level", "Highest serum glucose", "max_glucose_serum",
         (GlucoseResult.NORMAL, GlucoseResult.OVER_200, GlucoseResult.OVER_300),
+    ),
+)  # fmt: skip
+
+
+def _kinds(features: Features) -> Matrix:
+    insulin, drugs = features["insulin_dose"] > 0, features["diabetes_drugs_count"]
+    changed = features["doses_increased_count"] + features["doses_decreased_count"]
+    return np.column_stack([drugs - insulin > 0, insulin & (drugs == 1), changed]).astype(np.float64)
+
+
+DERIVATIONS = (
+    Derivation(
+        (
+            Column(
+                name="any_oral_drug", label="Any diabetes drug other than insulin", factor="diabetes_drugs", kind=Kind.FLAG,
+                low=0, high=1, values={0: "no", 1: "yes"},
+            ),
+            Column(
+                name="insulin_only", label="Insulin and no other diabetes drug", factor="insulin", kind=Kind.FLAG,
+                low=0, high=1, values={0: "no", 1: "yes"},
+            ),
+            Column(
+                name="doses_changed_count", label="Diabetes drugs with a changed dose", factor="diabetes_drugs", low=0,
+                high=len(DRUGS), unit="drugs", one="1 drug", many="# drugs",
+            ),
+        ),
+        _kinds,
     ),
 )  # fmt: skip
 

@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from predictions.errors import ArtefactRefusedError
+from predictions.features.derivation import derive
 from predictions.features.groups import ENCODINGS
-from predictions.features.schema import names
+from predictions.features.schema import plain_names
 
 Matrix = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
@@ -39,8 +40,9 @@ class Encoder:
     tables: tuple[tuple[Keys, Matrix], ...]
 
     def apply(self, matrix: Matrix) -> Matrix:
-        """The base columns, followed by one column an encoding."""
-        return np.hstack([matrix, self.rates_of(keys_of(matrix))])
+        """The columns that were read, those derived from them, and one column an encoding."""
+        plain = derive(matrix)
+        return np.hstack([plain, self.rates_of(keys_of(plain))])
 
     def to_json(self) -> bytes:
         tables = {
@@ -89,24 +91,25 @@ class Encoder:
 
 def fit(matrix: Matrix, readmitted: Labels, patients: npt.NDArray[np.int64], *, seed: int) -> tuple[Encoder, Matrix]:
     """The encoder of these rows, and the wide matrix to train on, in which no row's own patient is counted."""
-    keys = keys_of(matrix)
+    plain = derive(matrix)
+    keys = keys_of(plain)
     columns = np.empty(keys.shape, dtype=np.float64)
     fold = _folds(patients, seed=seed)
     for number in range(FOLDS):
         others = fold != number
         columns[~others] = _learned(keys[others], readmitted[others]).rates_of(keys[~others])
-    return _learned(keys, readmitted), np.hstack([matrix, columns])
+    return _learned(keys, readmitted), np.hstack([plain, columns])
 
 
-def keys_of(matrix: Matrix) -> Keys:
-    """The groups of each row, one column an encoding."""
+def keys_of(plain: Matrix) -> Keys:
+    """The groups of each row, one column an encoding; read from what is read and derived, wherever other columns follow."""
     place = _places()
-    return np.column_stack([encoding.keys(lambda name: matrix[:, place[name]]) for encoding in ENCODINGS])
+    return np.column_stack([encoding.keys(lambda name: plain[:, place[name]]) for encoding in ENCODINGS])
 
 
 @cache
 def _places() -> dict[str, int]:
-    return {name: place for place, name in enumerate(names())}
+    return {name: place for place, name in enumerate(plain_names())}
 
 
 def _learned(keys: Keys, readmitted: Labels) -> Encoder:

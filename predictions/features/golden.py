@@ -7,6 +7,7 @@ that computes anything differently is found before it scores a patient.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
@@ -24,18 +25,22 @@ from clinical.code_lists import (
     GlucoseResult,
     Race,
 )
+from clinical.comorbidities import CHARLSON, ELIXHAUSER, WARD
 from clinical.encounter_table import (
     COUNTS,
     DRUG_COLUMNS,
     EARLIER_STAYS,
+    HAD,
     NOT_PRESCRIBED,
     PREVIOUS,
+    PREVIOUS_DIAGNOSIS,
+    PREVIOUS_DISPOSITION,
     SUM_OF_EARLIER,
     polars_schema,
 )
 from clinical.models.patient import Sex
 from predictions.features.building import Matrix, build
-from predictions.features.diagnoses import CONDITION_CATEGORIES
+from predictions.features.derivation import derive
 from predictions.features.encodings import keys_of
 from predictions.features.person import PAYERS
 from predictions.features.stay import SPECIALTIES
@@ -44,8 +49,9 @@ ROWS = 512
 _NEW_HERE = "ZZ"  # a payer, a specialty that nobody has seen before
 _DIAGNOSES = (
     "", "8", "038", "V57", "V45.81", "E909", "E849.0", "428.0", "139", "250", *(f"250.{digit}2" for digit in range(10)),
-    *(str(category) for category in CONDITION_CATEGORIES),
+    *re.findall(r"[V0-9.]+", " ".join(condition.codes for condition in (*WARD, *CHARLSON, *ELIXHAUSER))),
 )  # fmt: skip
+_WITHOUT_TABLETS = 16  # every sixteenth row has insulin alone, or no drug at all
 _DOSES = (NOT_PRESCRIBED, str(DrugChange.STEADY), NOT_PRESCRIBED, str(DrugChange.UP), NOT_PRESCRIBED, str(DrugChange.DOWN))
 
 
@@ -55,6 +61,9 @@ def golden_table() -> pl.DataFrame:
     columns: dict[str, Sequence[object]] = {"encounter_id": range(1, ROWS + 1), "patient_id": range(1, ROWS + 1)}
     for pace, (name, values) in enumerate(_values().items()):
         columns[name] = [values[(row + (row // len(values)) * (2 * pace + 1)) % len(values)] for row in range(ROWS)]
+    for name in DRUG_COLUMNS.values():
+        if name != DRUG_COLUMNS["insulin"]:
+            columns[name] = [NOT_PRESCRIBED if row % _WITHOUT_TABLETS == 0 else dose for row, dose in enumerate(columns[name])]
     return pl.DataFrame({**columns, **_of_earlier_stays()}, schema=polars_schema(), strict=True)
 
 
@@ -65,10 +74,11 @@ def golden_matrix() -> Matrix:
 
 @cache
 def golden_digest() -> str:
-    """Of the golden rows' features, to 9 decimals, and of their groups: what every machine and engine must agree on."""
-    rounded = np.round(golden_matrix(), 9)
+    """Of all that the golden rows give, to 9 decimals, and of their groups: what every machine and engine must agree on."""
+    plain = derive(golden_matrix())
+    rounded = np.round(plain, 9)
     digest = hashlib.sha256(np.where(np.isnan(rounded), np.nan, rounded + 0.0).astype("<f8").tobytes())
-    digest.update(keys_of(golden_matrix()).astype("<i8").tobytes())
+    digest.update(keys_of(plain).astype("<i8").tobytes())
     return digest.hexdigest()
 
 
@@ -80,6 +90,11 @@ def _of_earlier_stays() -> Mapping[str, Sequence[object]]:
         last = [row * pace % 17 for row in range(ROWS)]
         columns[PREVIOUS[count]] = [number if stays else None for number, stays in zip(last, earlier, strict=True)]
         columns[SUM_OF_EARLIER[count]] = [number * stays for number, stays in zip(last, earlier, strict=True)]
+    where, what = DischargeDisposition.values, (428.0, None, 250.83, 1057.1, 38.0, 401.9, 2909.0)
+    columns[PREVIOUS_DISPOSITION] = [where[row % len(where)] if stays else None for row, stays in enumerate(earlier)]
+    columns[PREVIOUS_DIAGNOSIS] = [what[row % len(what)] if stays else None for row, stays in enumerate(earlier)]
+    for pace, had in enumerate(HAD.values(), start=2):
+        columns[had] = [int(stays > 0 and row % (pace + 2) == 0) for row, stays in enumerate(earlier)]
     return columns
 
 

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from clinical import icd9
 from predictions.features.declaration import Kind
 
 Column: TypeAlias = npt.NDArray[np.float64]
@@ -17,31 +16,15 @@ Keys: TypeAlias = npt.NDArray[np.int64]
 
 MOST_OF_A_PART = 1 << 20  # so that two parts make one key, and no part runs into the other
 _MISSING = MOST_OF_A_PART - 1
-_CHAPTERS = np.array([first for first, _name in icd9.CHAPTERS])
-_GROUPS = np.array(icd9.GROUPS_FROM)
 
 
 def as_it_is(column: Column) -> Keys:
     return _whole(column)
 
 
-def category(column: Column) -> Keys:
-    """428.31 -> 428."""
-    return _whole(np.floor(column))
-
-
 def full_code(column: Column) -> Keys:
     """428.31 -> 42831."""
     return _whole(np.round(column * 100))
-
-
-def group(column: Column) -> Keys:
-    """The clinical group that a diagnosis falls into."""
-    return _whole(np.where(np.isnan(column), np.nan, np.searchsorted(_GROUPS, column, side="right")))
-
-
-def chapter(column: Column) -> Keys:
-    return _whole(np.where(np.isnan(column), np.nan, np.searchsorted(_CHAPTERS, column, side="right")))
 
 
 @dataclass(frozen=True)
@@ -78,7 +61,7 @@ def _rate(name: str, of: str, factor: str, *parts: tuple[str, Callable[[Column],
 
 
 _TO, _FROM, _TYPE = ("discharge_disposition", as_it_is), ("admission_source", as_it_is), ("admission_type", as_it_is)
-_SPECIALTY, _MAIN_GROUP = ("specialty", as_it_is), ("diagnosis_1_code", group)
+_SPECIALTY, _MAIN_GROUP = ("specialty", as_it_is), ("diagnosis_1_group", as_it_is)
 
 ENCODINGS = (
     _rate("discharge_disposition", "discharge destination", "discharge_plan", _TO),
@@ -87,7 +70,7 @@ ENCODINGS = (
     _rate("payer", "payer", "payer", ("payer", as_it_is)),
     *(
         _rate(f"diagnosis_{place}_category", f"category of the {words} diagnosis", f"diagnosis_{place}",
-              (f"diagnosis_{place}_code", category))
+              (f"diagnosis_{place}_category", as_it_is))
         for place, words in ((1, "main"), (2, "second"), (3, "third"))
     ),
     _rate("diagnosis_1_group", "clinical group of the main diagnosis", "diagnosis_1", _MAIN_GROUP),
@@ -95,6 +78,6 @@ ENCODINGS = (
     _rate("admission_type_and_source", "type of admission and where from", "admission_source", _TYPE, _FROM),
     _rate("disposition_and_diagnosis", "discharge destination and main diagnosis", "discharge_plan", _TO, _MAIN_GROUP),
     _rate("age_and_diagnosis", "age and chapter of the main diagnosis", "age", ("age_years", as_it_is),
-          ("diagnosis_1_code", chapter)),
+          ("diagnosis_1_chapter", as_it_is)),
     _rate("disposition_and_specialty", "discharge destination and specialty", "discharge_plan", _TO, _SPECIALTY),
 )  # fmt: skip

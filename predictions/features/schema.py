@@ -1,4 +1,9 @@
-"""The features in their order, their definition as it is stored, and the hash that a model is tied to."""
+"""The features in their order, their definition as it is stored, and the hash that a model is tied to.
+
+Three kinds of column stand one after another. What is read from the record is the matrix that is handed about, kept in the
+feature store and hashed for each score. What is derived from it by arithmetic follows, and last what is learned of its
+groups; both are made where a model is asked (derivation.py, encodings.py).
+"""
 
 from __future__ import annotations
 
@@ -11,26 +16,34 @@ from predictions.features import diagnoses, drugs, past_use, person, stay
 from predictions.features.declaration import Kind
 from predictions.features.groups import ENCODINGS
 
-VERSION = "2"
+VERSION = "3"
+_ROOMS = (past_use, diagnoses, drugs, stay)
 FEATURES = (*past_use.FEATURES, *diagnoses.FEATURES, *drugs.FEATURES, *stay.FEATURES, *person.FEATURES)
+DERIVATIONS = tuple(derivation for room in _ROOMS for derivation in room.DERIVATIONS)
+DERIVED = tuple(column for derivation in DERIVATIONS for column in derivation.columns)
 CONCEPTS = (*past_use.CONCEPTS, *diagnoses.CONCEPTS, *drugs.CONCEPTS, *stay.CONCEPTS, *person.CONCEPTS)
-TERMS = (*diagnoses.TERMS, *drugs.TERMS)
+TERMS = drugs.TERMS
 VALUE_SETS = diagnoses.VALUE_SETS
 
 
 def names() -> tuple[str, ...]:
-    """Of the base features: what the expressions give."""
+    """Of what is read from the record: what the expressions give."""
     return tuple(feature.name for feature in FEATURES)
 
 
+def plain_names() -> tuple[str, ...]:
+    """Of what is read, and of what is derived from it without learning anything."""
+    return names() + tuple(column.name for column in DERIVED)
+
+
 def wide_names() -> tuple[str, ...]:
-    """Of all columns that a learner reads and that are stored with a score: the encoded ones stand after the base."""
-    return names() + tuple(encoding.name for encoding in ENCODINGS)
+    """Of all columns that a learner reads and that are stored with a score: the learned rates stand last."""
+    return plain_names() + tuple(encoding.name for encoding in ENCODINGS)
 
 
 def categories() -> tuple[bool, ...]:
-    """Which columns hold codes without an order."""
-    return tuple(feature.kind is Kind.CATEGORY for feature in FEATURES)
+    """Which of the columns of plain_names hold codes without an order."""
+    return tuple(column.kind is Kind.CATEGORY for column in (*FEATURES, *DERIVED))
 
 
 @cache
@@ -38,7 +51,7 @@ def definition() -> dict[str, Any]:
     """The declaration as it is stored with a model, enough to read a stored row of numbers for ever."""
     return {
         "version": VERSION,
-        "features": [*(feature.as_json() for feature in FEATURES), *(encoding.as_json() for encoding in ENCODINGS)],
+        "features": [column.as_json() for column in (*FEATURES, *DERIVED, *ENCODINGS)],
         "factors": [concept.as_json() for concept in CONCEPTS],
         "value_sets": VALUE_SETS,
     }

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import narwhals as nw
+import numpy as np
 
 from clinical.code_lists import AdmissionSource, AdmissionType, DischargeDisposition
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, code, number
+from predictions.features.declaration import (
+    Column,
+    Concept,
+    Derivation,
+    Feature,
+    Features,
+    Kind,
+    Matrix,
+    Vector,
+    code,
+    flag,
+    number,
+)
+
+_Ways: TypeAlias = tuple[tuple[str, str, tuple[int, ...]], ...]  # the column's name, its label, the codes
 
 ANOTHER_SPECIALTY = 1
 # the specialties of at least 0.5 % of the data set's encounters; each further one costs every score some microseconds
@@ -22,20 +39,16 @@ _SPECIALTY_WORDS = (
 )  # fmt: skip
 _SPECIALTY_CODES = {"": 0, **{specialty: place for place, specialty in enumerate(SPECIALTIES, start=2)}}
 
+DISPOSITION = Feature(
+    name="discharge_disposition", label="Discharge destination", factor="discharge_plan", kind=Kind.CATEGORY, low=1, high=30,
+    expression=number("discharge_disposition"), values={place.value: str(place.label) for place in DischargeDisposition},
+)  # fmt: skip
+
 
 def _count(name: str, label: str, factor: str, *, unit: str, low: float, high: float, one: str, many: str) -> Feature:
     return Feature(
         name=name, label=label, factor=factor, unit=unit, low=low, high=high, one=one, many=many, expression=number(name)
     )
-
-
-def _a_day(name: str, label: str, column: str, factor: str) -> Feature:
-    # a stay of no nights is counted as one day
-    days = nw.max_horizontal(number("length_of_stay_days"), nw.lit(1.0))
-    return Feature(
-        name=name, label=label, factor=factor, unit="a day", low=0, high=500, expression=number(column) / days,
-        one="1 a day", many="# a day",
-    )  # fmt: skip
 
 
 FEATURES = (
@@ -61,26 +74,120 @@ FEATURES = (
         "lab_procedures_count", "Laboratory tests", "lab_tests", unit="tests", low=0, high=1000,
         one="1 laboratory test", many="# laboratory tests",
     ),
-    _a_day("lab_procedures_a_day", "Laboratory tests a day", "lab_procedures_count", "lab_tests"),
     _count(
         "procedures_count", "Procedures other than laboratory tests", "procedures", unit="procedures", low=0, high=100,
         one="1 procedure", many="# procedures",
     ),
-    _a_day("procedures_a_day", "Procedures a day", "procedures_count", "procedures"),
     _count(
         "medications_count", "Different medicines given", "medicines", unit="medicines", low=0, high=300,
         one="1 different medicine", many="# different medicines",
     ),
-    _a_day("medications_a_day", "Medicines a day", "medications_count", "medicines"),
+    DISPOSITION,
     Feature(
-        name="medications_for_each_diagnosis", label="Medicines for each diagnosis", factor="medicines", low=0, high=300,
-        unit="medicines", one="1 for each diagnosis", many="# for each diagnosis",
-        expression=number("medications_count") / nw.max_horizontal(number("diagnoses_count"), nw.lit(1.0)),
+        name="weight_recorded", label="Weight recorded", factor="record", kind=Kind.FLAG, low=0, high=1,
+        expression=flag(nw.col("weight_band") != ""), values={0: "weight not recorded", 1: "weight recorded"},
     ),
-    Feature(
-        name="discharge_disposition", label="Discharge destination", factor="discharge_plan", kind=Kind.CATEGORY,
-        low=1, high=30, expression=number("discharge_disposition"),
-        values={place.value: str(place.label) for place in DischargeDisposition},
+)  # fmt: skip
+
+
+def to_a_facility(disposition: Vector) -> Vector:
+    """1 where a patient goes, or went, into a facility for care; 0 elsewhere, and where nobody knows."""
+    return _looked_up(_WAYS_OUT, disposition)[:, _FACILITY]
+
+
+def _looked_up(table: Matrix, codes: Vector) -> Matrix:
+    """The table's row for each code; that of 0, which is no code, where there is none."""
+    return table[np.nan_to_num(codes).astype(np.intp)]
+
+
+def _table(ways: _Ways, *, largest: int) -> Matrix:
+    """Row by row the codes from 0 on, column by column the ways: 1 where the code is one of the way's."""
+    return np.array([[float(code in codes) for _name, _label, codes in ways] for code in range(largest + 1)])
+
+
+def _ratio(name: str, label: str, factor: str, *, of: str) -> Column:
+    return Column(
+        name=name, label=label, factor=factor, unit=of, low=0, high=1000, one=f"1 {of}", many=f"# {of}"
+    )  # fmt: skip
+
+
+def _ratios(features: Features) -> Matrix:
+    # a stay of no nights is counted as one day, and one without a diagnosis as if it had one
+    days = np.maximum(features["length_of_stay_days"], 1.0)[:, None]
+    diagnoses = np.maximum(features["diagnoses_count"], 1.0)
+    a_day = features.block("lab_procedures_count", "procedures_count", "medications_count") / days
+    return np.column_stack([a_day, features["medications_count"] / diagnoses])
+
+
+def _group(name: str, label: str, factor: str) -> Column:
+    return Column(name=name, label=label, factor=factor, kind=Kind.FLAG, low=0, high=1, values={0: "no", 1: "yes"})
+
+
+def _ways(features: Features) -> Matrix:
+    out, source = features["discharge_disposition"], features["admission_source"]
+    planned = features["admission_type"] == AdmissionType.ELECTIVE
+    return np.hstack([_looked_up(_WAYS_OUT, out), _looked_up(_WAYS_IN, source), planned[:, None]])
+
+
+def _recorded(features: Features) -> Matrix:
+    codes = features.block("payer", "specialty") > 0
+    measured = ~np.isnan(features.block("diagnosis_3_code", "a1c_level", "glucose_level"))
+    return np.hstack([codes, measured]).astype(np.float64)
+
+
+_FACILITIES = (
+    DischargeDisposition.SKILLED_NURSING, DischargeDisposition.INTERMEDIATE_CARE, DischargeDisposition.SWING_BED,
+    DischargeDisposition.LONG_TERM_HOSPITAL, DischargeDisposition.MEDICAID_NURSING,
+)  # fmt: skip
+_TO: _Ways = (
+    ("to_home", "Goes home", (DischargeDisposition.HOME,)),
+    ("to_home_with_service", "Goes home with a service", (DischargeDisposition.HOME_HEALTH, DischargeDisposition.HOME_IV)),
+    ("to_a_facility", "Goes into a facility for care", _FACILITIES),
+    ("to_rehabilitation", "Goes into rehabilitation", (DischargeDisposition.REHABILITATION,)),
+    ("to_psychiatry", "Goes into psychiatry", (DischargeDisposition.PSYCHIATRIC,)),
+    ("left_against_advice", "Left against medical advice", (DischargeDisposition.AGAINST_ADVICE,)),
+)  # fmt: skip
+_FROM: _Ways = (
+    ("from_emergency_room", "Came through the emergency room", (AdmissionSource.EMERGENCY_ROOM,)),
+    (
+        "transferred_in", "Transferred from elsewhere",
+        (
+            AdmissionSource.HOSPITAL_TRANSFER, AdmissionSource.SKILLED_NURSING_TRANSFER, AdmissionSource.OTHER_TRANSFER,
+            AdmissionSource.CRITICAL_ACCESS_TRANSFER, AdmissionSource.HOME_HEALTH_TRANSFER,
+            AdmissionSource.SAME_FACILITY_TRANSFER, AdmissionSource.SURGERY_CENTER_TRANSFER, AdmissionSource.HOSPICE_TRANSFER,
+        ),
+    ),
+)  # fmt: skip
+_WAYS_OUT, _WAYS_IN = _table(_TO, largest=max(DischargeDisposition.values)), _table(_FROM, largest=max(AdmissionSource.values))
+_FACILITY = [name for name, _label, _codes in _TO].index("to_a_facility")
+
+DERIVATIONS = (
+    Derivation(
+        (
+            _ratio("lab_procedures_a_day", "Laboratory tests a day", "lab_tests", of="a day"),
+            _ratio("procedures_a_day", "Procedures a day", "procedures", of="a day"),
+            _ratio("medications_a_day", "Medicines a day", "medicines", of="a day"),
+            _ratio("medications_for_each_diagnosis", "Medicines for each diagnosis", "medicines", of="for each diagnosis"),
+        ),
+        _ratios,
+    ),
+    Derivation(
+        (
+            *(_group(name, label, "discharge_plan") for name, label, _codes in _TO),
+            *(_group(name, label, "admission_source") for name, label, _codes in _FROM),
+            _group("elective", "Planned admission", "admission_type"),
+        ),
+        _ways,
+    ),
+    Derivation(
+        (
+            _group("payer_recorded", "Payer recorded", "record"),
+            _group("specialty_recorded", "Specialty recorded", "record"),
+            _group("diagnosis_3_recorded", "Third diagnosis recorded", "record"),
+            _group("a1c_measured", "HbA1c measured", "a1c_result"),
+            _group("glucose_measured", "Serum glucose measured", "max_glucose_serum"),
+        ),
+        _recorded,
     ),
 )  # fmt: skip
 
@@ -93,4 +200,5 @@ CONCEPTS = (
     Concept("procedures", "Procedures in this stay", FactorGroup.FIXED, ("procedures_count",)),
     Concept("medicines", "Medicines in this stay", FactorGroup.MODIFIABLE, ("medications_count",)),
     Concept("discharge_plan", "Discharge destination", FactorGroup.MODIFIABLE, ("discharge_disposition",)),
+    Concept("record", "What was recorded", FactorGroup.FIXED, ("weight_recorded",)),
 )

@@ -7,12 +7,11 @@ import pytest
 
 from predictions.errors import ArtefactRefusedError
 from predictions.features import names
+from predictions.features.derivation import derive
 from predictions.features.encodings import SMOOTHING_ROWS, Encoder, Matrix, fit
 from predictions.features.golden import golden_matrix
 from predictions.features.groups import ENCODINGS
-from predictions.features.schema import wide_names
-
-BASE = len(names())
+from predictions.features.schema import plain_names, wide_names
 
 
 def outcomes(rows: int, *, seed: int = 0) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -28,11 +27,11 @@ def rates_of(encoder: Encoder, matrix: Matrix, name: str) -> Matrix:
     return encoder.apply(matrix)[:, wide_names().index(f"{name}_rate")]
 
 
-def test_the_wide_matrix_is_the_base_with_one_column_an_encoding() -> None:
+def test_the_wide_matrix_is_what_is_read_and_derived_with_one_column_an_encoding() -> None:
     encoder, out_of_fold = learned()
     wide = encoder.apply(golden_matrix())
-    assert wide.shape == out_of_fold.shape == (len(golden_matrix()), BASE + len(ENCODINGS))
-    assert np.array_equal(wide[:, :BASE], golden_matrix(), equal_nan=True)
+    assert wide.shape == out_of_fold.shape == (len(golden_matrix()), len(plain_names()) + len(ENCODINGS))
+    assert np.array_equal(wide[:, : len(plain_names())], derive(golden_matrix()), equal_nan=True)
     assert len(wide_names()) == wide.shape[1]
 
 

@@ -20,7 +20,8 @@ def flags_where(**columns: object) -> list[str]:
     first = golden_table().head(1).with_columns(pl.lit("428.0").alias("diagnosis_1"), pl.lit("MC").alias("payer_code"))
     first = first.with_columns(pl.lit("Nephrology").alias("medical_specialty"))
     changed = first.with_columns(pl.lit(value, dtype=first.schema[column]).alias(column) for column, value in columns.items())
-    return flags_of(build(changed), small_model.model().encoder)[0]
+    model = small_model.model()
+    return flags_of(model.wide(build(changed)), model.encoder)[0]
 
 
 def test_an_ordinary_record_has_no_flag() -> None:
@@ -42,9 +43,10 @@ def test_what_is_unusual_is_flagged_by_the_name_of_its_feature(column: str, valu
 
 
 def test_each_row_has_its_own_flags() -> None:
-    matrix = build(golden_table())
-    together = flags_of(matrix, small_model.model().encoder)
-    assert together == [flags_of(matrix[row : row + 1], small_model.model().encoder)[0] for row in range(len(matrix))]
+    model = small_model.model()
+    wide = model.wide(build(golden_table()))
+    together = flags_of(wide, model.encoder)
+    assert together == [flags_of(wide[row : row + 1], model.encoder)[0] for row in range(len(wide))]
     assert any(together)
     assert not all(together)
 
@@ -71,7 +73,7 @@ def flags_of_one(version: ModelVersion, encounter: Encounter) -> list[str]:
 
 
 def test_flags_are_no_part_of_the_numbers() -> None:
-    matrix = build(golden_table())
-    before = matrix.copy()
-    flags_of(matrix, None)
-    assert np.array_equal(matrix, before, equal_nan=True)
+    wide = small_model.model().wide(build(golden_table()))
+    before = wide.copy()
+    flags_of(wide, None)
+    assert np.array_equal(wide, before, equal_nan=True)
