@@ -135,3 +135,29 @@ class AdmissionSource(models.IntegerChoices):
     BORN_OUTSIDE = 24, "Born outside this hospital"
     SURGERY_CENTER_TRANSFER = 25, "Transfer from an ambulatory surgery center"
     HOSPICE_TRANSFER = 26, "Transfer from hospice"
+
+
+# The specialties and payers of the data set, the commonest first; its documentation does not say what the payers' codes mean.
+_COMMON_SPECIALTIES = (
+    "InternalMedicine", "Emergency/Trauma", "Family/GeneralPractice", "Cardiology", "Surgery-General", "Nephrology",
+    "Orthopedics", "Orthopedics-Reconstructive", "Radiologist", "Pulmonology", "Psychiatry", "Urology",
+    "ObstetricsandGynecology", "Surgery-Cardiovascular/Thoracic", "Gastroenterology", "Surgery-Vascular",
+)  # fmt: skip
+_RARER_SPECIALTIES = (
+    "AllergyandImmunology", "Anesthesiology", "Anesthesiology-Pediatric", "Cardiology-Pediatric", "DCPTEAM", "Dentistry",
+    "Dermatology", "Endocrinology", "Endocrinology-Metabolism", "Gynecology", "Hematology", "Hematology/Oncology",
+    "Hospitalist", "InfectiousDiseases", "Neurology", "Neurophysiology", "Obsterics&Gynecology-GynecologicOnco",
+    "Obstetrics", "Oncology", "Ophthalmology", "Osteopath", "Otolaryngology", "OutreachServices", "Pathology", "Pediatrics",
+    "Pediatrics-AllergyandImmunology", "Pediatrics-CriticalCare", "Pediatrics-EmergencyMedicine", "Pediatrics-Endocrinology",
+    "Pediatrics-Hematology-Oncology", "Pediatrics-InfectiousDiseases", "Pediatrics-Neurology", "Pediatrics-Pulmonology",
+    "Perinatology", "PhysicalMedicineandRehabilitation", "PhysicianNotFound", "Podiatry", "Proctology",
+    "Psychiatry-Addictive", "Psychiatry-Child/Adolescent", "Psychology", "Radiology", "Resident", "Rheumatology", "Speech",
+    "SportsMedicine", "Surgeon", "Surgery-Cardiovascular", "Surgery-Colon&Rectal", "Surgery-Maxillofacial", "Surgery-Neuro",
+    "Surgery-Pediatric", "Surgery-Plastic", "Surgery-PlasticwithinHeadandNeck", "Surgery-Thoracic", "SurgicalSpecialty",
+)  # fmt: skip
+SPECIALTIES = (*_COMMON_SPECIALTIES, *_RARER_SPECIALTIES)
+PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM", "CH", "WC", "OT", "MP", "SI", "FR")
+# a text's place on its list; whatever is on no list has a place of its own
+NOT_RECORDED_PLACE, ANOTHER_PLACE = 0, 1
+SPECIALTY_PLACES = {"": NOT_RECORDED_PLACE, **{specialty: place for place, specialty in enumerate(SPECIALTIES, start=2)}}
+PAYER_PLACES = {"": NOT_RECORDED_PLACE, **{payer: place for place, payer in enumerate(PAYERS, start=2)}}

@@ -7,12 +7,14 @@ therefore take any rows of it, in any order, one or all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from clinical.code_lists import DRUGS
+from clinical.code_lists import ANOTHER_PLACE, DRUGS, PAYER_PLACES, SPECIALTY_PLACES
 from clinical.comorbidities import WARD
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars
 
 NOT_PRESCRIBED = "no"
@@ -50,14 +52,39 @@ EARLIER = (
 WHOLE_NUMBERS = (*IDENTITIES, *CODES, *COUNTS)
 ATTRIBUTES = (*CODES, *COUNTS, *TEXTS, *FLAGS)
 OF_THE_STAY = (*IDENTITIES, *ATTRIBUTES, *DRUG_COLUMNS.values())
-COLUMNS = (*OF_THE_STAY, *EARLIER)
+# texts of long lists as their places: for one row a reader looks them up far quicker than any plan
+_LISTED = {"specialty_place": ("medical_specialty", SPECIALTY_PLACES), "payer_place": ("payer_code", PAYER_PLACES)}
+LISTED = tuple(_LISTED)
+COLUMNS = (*OF_THE_STAY, *LISTED, *EARLIER)
+
+
+def places() -> list[nw.Expr]:
+    """The columns LISTED, for an engine that has those OF_THE_STAY."""
+    import narwhals as nw  # noqa: PLC0415  web processes read columns' names and never a frame
+
+    return [
+        nw.col(text).replace_strict(places, default=ANOTHER_PLACE, return_dtype=nw.Int64).alias(name)
+        for name, (text, places) in _LISTED.items()
+    ]
+
+
+def places_of(stay: Mapping[str, Any]) -> dict[str, int]:
+    """The same for one row."""
+    return {name: places.get(stay[text], ANOTHER_PLACE) for name, (text, places) in _LISTED.items()}
+
+
+def with_places(stays: polars.DataFrame) -> polars.DataFrame:
+    """The same for a frame in memory."""
+    import narwhals as nw  # noqa: PLC0415  see above
+
+    return nw.from_native(stays).with_columns(*places()).to_native()
 
 
 def polars_schema() -> dict[str, polars.DataType]:
     """Column types of the table in polars."""
     import polars as pl  # noqa: PLC0415  web processes read columns' names and never a frame
 
-    return schema_of_the_stay() | dict.fromkeys(EARLIER, pl.Int64()) | {PREVIOUS_DIAGNOSIS: pl.Float64()}
+    return schema_of_the_stay() | dict.fromkeys((*LISTED, *EARLIER), pl.Int64()) | {PREVIOUS_DIAGNOSIS: pl.Float64()}
 
 
 def schema_of_the_stay() -> dict[str, polars.DataType]:

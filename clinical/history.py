@@ -28,8 +28,10 @@ from clinical.encounter_table import (
     FLAGS,
     IDENTITIES,
     NOT_PRESCRIBED,
+    places_of,
     polars_schema,
     schema_of_the_stay,
+    with_places,
 )
 from clinical.errors import ClinicalError
 from clinical.models import Encounter
@@ -93,7 +95,7 @@ def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
 
 def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
     """The encounter table of many encounters, by id; those that began after `as_of` or are out of scope are left out."""
-    asked = _copied(_COPY, encounter_ids, as_of, schema_of_the_stay())
+    asked = with_places(_copied(_COPY, encounter_ids, as_of, schema_of_the_stay()))
     stays = _copied(_COPY_STAYS, encounter_ids, as_of, earlier_stays.schema())
     return asked.join(earlier_stays.of_stays(stays), on="encounter_id", how="left", maintain_order="left").select(COLUMNS)
 
@@ -130,7 +132,7 @@ def _row(values: tuple[Any, ...]) -> dict[str, Any]:
     row = {"encounter_id": stored["id"], "patient_id": stored["patient_id"]}
     row.update((attribute, stored[attribute]) for attribute in ATTRIBUTES)
     row.update((column, drugs.get(drug, NOT_PRESCRIBED)) for drug, column in DRUG_COLUMNS.items())
-    return row
+    return row | places_of(row)
 
 
 def _earlier(values: tuple[Any, ...], as_of: datetime) -> EarlierEncounter:

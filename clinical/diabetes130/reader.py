@@ -16,7 +16,7 @@ from clinical.diabetes130.columns import ENCOUNTER_COLUMNS, LABEL, RAW_COLUMNS, 
 from clinical.diabetes130.mapping import check_mapping
 from clinical.diabetes130.source import Source, open_source
 from clinical.diabetes130.succession import with_earlier_stays
-from clinical.encounter_table import EARLIER
+from clinical.encounter_table import EARLIER, LISTED, with_places
 from clinical.errors import RowsRefusedError, SourceRefusedError
 
 ROWS_AT_ONCE = 10_000
@@ -55,7 +55,7 @@ def read_frame(path: Path) -> pl.DataFrame:
     """The encounter table of a file with its label, in file order; the whole file is refused for one bad row."""
     table = read_table(path)
     table.refuse_if_any_row_was()
-    return with_earlier_stays(table.frame).select(*ENCOUNTER_COLUMNS, *EARLIER, LABEL)
+    return with_earlier_stays(table.frame).select(*ENCOUNTER_COLUMNS, *LISTED, *EARLIER, LABEL)
 
 
 def read_table(path: Path, *, on_progress: Callable[[float], None] | None = None) -> EncounterTable:
@@ -117,7 +117,7 @@ def _faults(cells: dict[str, str], values: dict[str, object]) -> Iterator[str]:
 def _table(parts: list[pl.DataFrame], refusals: list[RowRefusal], rows_read: int, sha256: str) -> EncounterTable:
     frame, repeated = _without_repeated(pl.concat(parts))
     refusals = sorted([*refusals, *repeated], key=lambda refusal: refusal.line)
-    return EncounterTable(frame, rows_read, rows_read - frame.height, sha256, refusals[:REFUSALS_KEPT])
+    return EncounterTable(with_places(frame), rows_read, rows_read - frame.height, sha256, refusals[:REFUSALS_KEPT])
 
 
 def _without_repeated(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[RowRefusal]]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from clinical import earlier_stays
 from clinical.earlier_stays import HISTORY
+from clinical.encounter_table import places
 from mlops.errors import EngineDisagreesError
 from mlops.store.tables import ENCOUNTER_ID, SCHEMA_HASH, SCHEMA_VERSION
 from predictions.features import schema
@@ -38,7 +39,7 @@ def unchecked_features_of(raw: DataFrame, *, partitions: int | None = None) -> n
     """Rows of the raw table, spread by history: a patient's stays, or a part of them that knows nothing of the others."""
     spread = raw.repartition(partitions, HISTORY) if partitions else raw.repartition(HISTORY)
     stays: nw.LazyFrame[DataFrame] = nw.from_native(spread).lazy()
-    return select(earlier_stays.added_to(stays), keys=(ENCOUNTER_ID,))
+    return select(earlier_stays.added_to(stays.with_columns(*places())), keys=(ENCOUNTER_ID,))
 
 
 def matrix_of(features: nw.LazyFrame[DataFrame], table: pl.DataFrame) -> Matrix:

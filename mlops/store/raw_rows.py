@@ -9,7 +9,7 @@ import polars as pl
 
 from clinical import earlier_stays
 from clinical.earlier_stays import HISTORY, STAY_NUMBER
-from clinical.encounter_table import COLUMNS, OF_THE_STAY
+from clinical.encounter_table import COLUMNS, OF_THE_STAY, with_places
 from mlops.store.tables import ENCOUNTER_ID, ORIGIN, READMITTED, SOURCE_ORDER
 
 COLUMNS_OF_RAW = (*OF_THE_STAY, HISTORY, STAY_NUMBER, READMITTED, ORIGIN, SOURCE_ORDER)
@@ -23,4 +23,6 @@ def raw_rows(stays: pl.DataFrame) -> pl.DataFrame:
 
 def encounter_table(raw: pl.DataFrame) -> pl.DataFrame:
     """The encounter table of these rows, in their order; all stays of a history must be among them."""
-    return raw.join(earlier_stays.of_stays(raw), on=ENCOUNTER_ID, how="left", maintain_order="left").select(COLUMNS)
+    return (
+        with_places(raw).join(earlier_stays.of_stays(raw), on=ENCOUNTER_ID, how="left", maintain_order="left").select(COLUMNS)
+    )

@@ -11,11 +11,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from clinical.code_lists import ANOTHER_PLACE
 from predictions.features.encodings import Encoder, keys_of
 from predictions.features.groups import ENCODINGS
-from predictions.features.person import ANOTHER_PAYER
 from predictions.features.schema import names
-from predictions.features.stay import ANOTHER_SPECIALTY
 from predictions.unusual import MISSING, UNLISTED, UNSEEN, flag
 
 Matrix = npt.NDArray[np.float64]
@@ -25,7 +24,7 @@ _WATCHED = {
     "admission_source": "admission_source",
     **{f"diagnosis_{place}_code": f"diagnosis_{place}_category" for place in (1, 2, 3)},
 }
-_UNLISTED = {"payer": ANOTHER_PAYER, "specialty": ANOTHER_SPECIALTY}
+_LISTED = ("payer", "specialty")
 _NEEDED = ("diagnosis_1_code",)
 
 
@@ -44,7 +43,7 @@ def _raised(wide: Matrix, encoder: object) -> list[tuple[str, str, npt.NDArray[n
     if isinstance(encoder, Encoder):
         unseen = ~encoder.knows(keys_of(wide))
         found += [(name, UNSEEN, unseen[:, number]) for number, name in _watched()]
-    found += [(name, UNLISTED, wide[:, place(name)] == code) for name, code in _UNLISTED.items()]
+    found += [(name, UNLISTED, wide[:, place(name)] == ANOTHER_PLACE) for name in _LISTED]
     found += [(name, MISSING, np.isnan(wide[:, place(name)])) for name in _NEEDED]
     return found
 

@@ -16,6 +16,8 @@ import polars as pl
 
 from clinical.code_lists import (
     AGE_BANDS,
+    PAYERS,
+    SPECIALTIES,
     WEIGHT_BANDS,
     A1cResult,
     AdmissionSource,
@@ -27,6 +29,7 @@ from clinical.code_lists import (
 )
 from clinical.comorbidities import CHARLSON, ELIXHAUSER, WARD
 from clinical.encounter_table import (
+    COLUMNS,
     COUNTS,
     DRUG_COLUMNS,
     EARLIER_STAYS,
@@ -37,13 +40,12 @@ from clinical.encounter_table import (
     PREVIOUS_DISPOSITION,
     SUM_OF_EARLIER,
     polars_schema,
+    with_places,
 )
 from clinical.models.patient import Sex
 from predictions.features.building import Matrix, build
 from predictions.features.derivation import derive
 from predictions.features.encodings import keys_of
-from predictions.features.person import PAYERS
-from predictions.features.stay import SPECIALTIES
 
 ROWS = 512
 _NEW_HERE = "ZZ"  # a payer, a specialty that nobody has seen before
@@ -64,7 +66,8 @@ def golden_table() -> pl.DataFrame:
     for name in DRUG_COLUMNS.values():
         if name != DRUG_COLUMNS["insulin"]:
             columns[name] = [NOT_PRESCRIBED if row % _WITHOUT_TABLETS == 0 else dose for row, dose in enumerate(columns[name])]
-    return pl.DataFrame({**columns, **_of_earlier_stays()}, schema=polars_schema(), strict=True)
+    stays = with_places(pl.DataFrame({**columns, **_of_earlier_stays()}, schema_overrides=polars_schema(), strict=True))
+    return stays.select(COLUMNS)
 
 
 @cache
@@ -91,10 +94,10 @@ def _of_earlier_stays() -> Mapping[str, Sequence[object]]:
         columns[PREVIOUS[count]] = [number if stays else None for number, stays in zip(last, earlier, strict=True)]
         columns[SUM_OF_EARLIER[count]] = [number * stays for number, stays in zip(last, earlier, strict=True)]
     where, what = DischargeDisposition.values, (428.0, None, 250.83, 1057.1, 38.0, 401.9, 2909.0)
-    columns[PREVIOUS_DISPOSITION] = [where[row % len(where)] if stays else None for row, stays in enumerate(earlier)]
-    columns[PREVIOUS_DIAGNOSIS] = [what[row % len(what)] if stays else None for row, stays in enumerate(earlier)]
+    columns[PREVIOUS_DISPOSITION] = [where[row // 2 % len(where)] if stays else None for row, stays in enumerate(earlier)]
+    columns[PREVIOUS_DIAGNOSIS] = [what[row // 2 % len(what)] if stays else None for row, stays in enumerate(earlier)]
     for pace, had in enumerate(HAD.values(), start=2):
-        columns[had] = [int(stays > 0 and row % (pace + 2) == 0) for row, stays in enumerate(earlier)]
+        columns[had] = [int(stays > 0 and row // 3 % pace == 0) for row, stays in enumerate(earlier)]
     return columns
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from clinical.code_lists import AGE_BANDS
+from clinical.code_lists import AGE_BANDS, ANOTHER_PLACE, NOT_RECORDED_PLACE, PAYER_PLACES, PAYERS
 from clinical.models.patient import Sex
 from predictions.factor_group import FactorGroup
-from predictions.features.declaration import Concept, Feature, Kind, code
+from predictions.features.declaration import Concept, Feature, Kind, code, number
 
 UNREADABLE = -1
-ANOTHER_PAYER = 1
 _SEXES = {str(Sex.FEMALE): 0, str(Sex.MALE): 1, str(Sex.UNKNOWN): 2}
 _MIDDLE_OF_BAND = {band: 10 * place + 5 for place, band in enumerate(AGE_BANDS)}
-# the payers of at least 0.5 % of the data set's encounters; its documentation does not say what the codes stand for
-PAYERS = ("MC", "HM", "SP", "BC", "MD", "CP", "UN", "CM", "OG", "PO", "DM")
-_PAYER_CODES = {"": 0, **{payer: place for place, payer in enumerate(PAYERS, start=2)}}
 
 FEATURES = (
     Feature(
@@ -27,8 +23,9 @@ FEATURES = (
     ),
     Feature(
         name="payer", label="Payer", factor="payer", kind=Kind.CATEGORY, low=0, high=1 + len(PAYERS),
-        expression=code("payer_code", _PAYER_CODES, otherwise=ANOTHER_PAYER),
-        values={0: "not recorded", ANOTHER_PAYER: "another payer"} | {_PAYER_CODES[payer]: f"code {payer}" for payer in PAYERS},
+        expression=number("payer_place"),
+        values={NOT_RECORDED_PLACE: "not recorded", ANOTHER_PLACE: "another payer"}
+        | {PAYER_PLACES[payer]: f"code {payer}" for payer in PAYERS},
     ),
 )  # fmt: skip
 

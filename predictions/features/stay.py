@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 import narwhals as nw
 import numpy as np
 
-from clinical.code_lists import AdmissionSource, AdmissionType, DischargeDisposition
+from clinical.code_lists import (
+    ANOTHER_PLACE,
+    NOT_RECORDED_PLACE,
+    SPECIALTIES,
+    SPECIALTY_PLACES,
+    AdmissionSource,
+    AdmissionType,
+    DischargeDisposition,
+)
 from predictions.factor_group import FactorGroup
 from predictions.features.declaration import (
     Column,
@@ -18,26 +27,26 @@ from predictions.features.declaration import (
     Kind,
     Matrix,
     Vector,
-    code,
     flag,
     number,
 )
 
 _Ways: TypeAlias = tuple[tuple[str, str, tuple[int, ...]], ...]  # the column's name, its label, the codes
 
-ANOTHER_SPECIALTY = 1
-# the specialties of at least 0.5 % of the data set's encounters; each further one costs every score some microseconds
-SPECIALTIES = (
-    "InternalMedicine", "Emergency/Trauma", "Family/GeneralPractice", "Cardiology", "Surgery-General", "Nephrology",
-    "Orthopedics", "Orthopedics-Reconstructive", "Radiologist", "Pulmonology", "Psychiatry", "Urology",
-    "ObstetricsandGynecology", "Surgery-Cardiovascular/Thoracic", "Gastroenterology", "Surgery-Vascular",
-)  # fmt: skip
-_SPECIALTY_WORDS = (
-    "internal medicine", "emergency or trauma", "family or general practice", "cardiology", "general surgery", "nephrology",
-    "orthopaedics", "reconstructive orthopaedics", "radiology", "pulmonology", "psychiatry", "urology",
-    "obstetrics and gynaecology", "cardiovascular or thoracic surgery", "gastroenterology", "vascular surgery",
-)  # fmt: skip
-_SPECIALTY_CODES = {"": 0, **{specialty: place for place, specialty in enumerate(SPECIALTIES, start=2)}}
+_SPECIALTIES_IN_WORDS = {
+    "Emergency/Trauma": "emergency or trauma", "Family/GeneralPractice": "family or general practice",
+    "Surgery-General": "general surgery", "Orthopedics": "orthopaedics",
+    "Orthopedics-Reconstructive": "reconstructive orthopaedics", "Radiologist": "radiology",
+    "ObstetricsandGynecology": "obstetrics and gynaecology",
+    "Surgery-Cardiovascular/Thoracic": "cardiovascular or thoracic surgery", "Surgery-Vascular": "vascular surgery",
+}  # fmt: skip
+
+
+def _in_words(specialty: str) -> str:
+    """Surgery-Plastic -> surgery, plastic: the data set's own word, spaced."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", specialty).replace("-", ", ").replace("/", " or ").replace("&", " and ")
+    return _SPECIALTIES_IN_WORDS.get(specialty) or spaced.lower()
+
 
 DISPOSITION = Feature(
     name="discharge_disposition", label="Discharge destination", factor="discharge_plan", kind=Kind.CATEGORY, low=1, high=30,
@@ -63,9 +72,9 @@ FEATURES = (
     Feature(
         name="specialty", label="Specialty of the admitting physician", factor="specialty", kind=Kind.CATEGORY,
         low=0, high=1 + len(SPECIALTIES),
-        expression=code("medical_specialty", _SPECIALTY_CODES, otherwise=ANOTHER_SPECIALTY),
-        values={0: "not recorded", ANOTHER_SPECIALTY: "another specialty"}
-        | dict(enumerate(_SPECIALTY_WORDS, start=2)),
+        expression=number("specialty_place"),
+        values={NOT_RECORDED_PLACE: "not recorded", ANOTHER_PLACE: "another specialty"}
+        | {SPECIALTY_PLACES[specialty]: _in_words(specialty) for specialty in SPECIALTIES},
     ),
     _count(
         "length_of_stay_days", "Length of stay", "length_of_stay", unit="days", low=0, high=365, one="1 day", many="# days"

@@ -13,14 +13,14 @@ from clinical.diabetes130 import source
 from clinical.diabetes130.columns import ENCOUNTER_COLUMNS, RAW_COLUMNS
 from clinical.diabetes130.mapping import mapping_text
 from clinical.diabetes130.reader import read_frame, read_table
-from clinical.encounter_table import EARLIER
+from clinical.encounter_table import EARLIER, LISTED
 from clinical.errors import RowsRefusedError, SourceRefusedError
 from tests.clinical.data_set_files import csv_file, packed, row, rows, table, zip_file
 
 
 def test_rows_are_read_in_file_order_as_the_encounter_table(tmp_path: Path) -> None:
     frame = read_frame(csv_file(tmp_path, table([row(encounter_id=9, patient_nbr=2), row(encounter_id=3, patient_nbr=2)])))
-    assert frame.columns == [*ENCOUNTER_COLUMNS, *EARLIER, "readmission"]
+    assert frame.columns == [*ENCOUNTER_COLUMNS, *LISTED, *EARLIER, "readmission"]
     assert frame["encounter_id"].to_list() == [9, 3]
 
 

@@ -6,6 +6,7 @@ import pytest
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
 from predictions.errors import ArtefactRefusedError
 from predictions.features import names, schema
+from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix
 from tests import small_model
 
@@ -23,8 +24,9 @@ def test_contributions_by_table_are_those_of_the_walk_through_the_trees() -> Non
 def test_trees_too_deep_for_tables_are_walked() -> None:
     part = small_model.dataset().training
     deep = BoostedTrees(BoostedParameters(trees=3, max_depth=12, max_leaves=0, min_child_weight=1))
-    deep.fit(part.matrix, part.readmitted, categories=schema.categories(), seed=1)
-    assert np.array_equal(deep.contributions(golden_matrix()[:3]), deep.contributions_by_walk(golden_matrix()[:3]))
+    deep.fit(derive(part.matrix), part.readmitted, categories=schema.categories(), seed=1)
+    rows = derive(golden_matrix()[:3])
+    assert np.array_equal(deep.contributions(rows), deep.contributions_by_walk(rows))
 
 
 def test_more_inpatient_stays_raise_the_risk_on_average() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from clinical import earlier_stays
 from clinical.comorbidities import CHARLSON, ELIXHAUSER, WARD
-from clinical.encounter_table import HAD
+from clinical.encounter_table import HAD, with_places
 from predictions.features import build
 from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix, golden_table
@@ -19,7 +19,7 @@ def derived(feature: str, **columns: object) -> float:
     """What `feature` is in the first golden row, but for `columns`."""
     first = golden_table().head(1)
     changed = first.with_columns(pl.lit(value, dtype=first.schema[column]).alias(column) for column, value in columns.items())
-    return float(derive(build(changed))[0, plain_names().index(feature)])
+    return float(derive(build(with_places(changed)))[0, plain_names().index(feature)])
 
 
 def conditions(*codes: str) -> set[str]:

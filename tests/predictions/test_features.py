@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from clinical.encounter_table import with_places
 from predictions.errors import FeatureOutOfRangeError
 from predictions.features import FEATURES, build, definition, names, schema_hash
 from predictions.features.building import as_stored, row_digests
@@ -18,7 +19,7 @@ def value_of(feature: str, **columns: object) -> float:
     """What `feature` is in the first golden row, but for `columns`."""
     first = golden_table().head(1)
     changed = first.with_columns(pl.lit(value, dtype=first.schema[column]).alias(column) for column, value in columns.items())
-    return float(build(changed)[0, names().index(feature)])
+    return float(build(with_places(changed))[0, names().index(feature)])
 
 
 def test_one_row_is_built_exactly_as_in_a_batch() -> None:

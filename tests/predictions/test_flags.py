@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from clinical.access import scope_of_the_system
+from clinical.encounter_table import with_places
 from clinical.models import CareUnit, Encounter
 from predictions import batch, scoring
 from predictions.features import build
@@ -21,7 +22,7 @@ def flags_where(**columns: object) -> list[str]:
     first = first.with_columns(pl.lit("Nephrology").alias("medical_specialty"))
     changed = first.with_columns(pl.lit(value, dtype=first.schema[column]).alias(column) for column, value in columns.items())
     model = small_model.model()
-    return flags_of(model.wide(build(changed)), model.encoder)[0]
+    return flags_of(model.wide(build(with_places(changed))), model.encoder)[0]
 
 
 def test_an_ordinary_record_has_no_flag() -> None:

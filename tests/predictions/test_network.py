@@ -10,6 +10,7 @@ from predictions.engines.network import NeuralNetwork, _session
 from predictions.engines.network_inputs import Inputs
 from predictions.errors import ArtefactRefusedError
 from predictions.features import schema
+from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix
 from tests import small_model
 from tests.predictions.test_engines import SMALL, fitted
@@ -27,8 +28,9 @@ def test_onnx_gives_what_torch_gives() -> None:
     from predictions.engines import network_graph, network_training  # noqa: PLC0415  not where torch is missing
 
     part, settings = small_model.dataset().training, small().settings
-    inputs = Inputs.of(part.matrix, categories=schema.categories(), steps=settings.steps, fewest_rows=settings.fewest_rows)
-    dense, places = inputs.dense(part.matrix), inputs.places(part.matrix)
+    rows = derive(part.matrix)
+    inputs = Inputs.of(rows, categories=schema.categories(), steps=settings.steps, fewest_rows=settings.fewest_rows)
+    dense, places = inputs.dense(rows), inputs.places(rows)
     sizes = [levels.size for levels in inputs.levels]
     learned = network_training.learn(dense, places, sizes, part.readmitted, settings=settings, seed=3)
     by_torch = network_training.log_odds(learned.weights, dense, places)
@@ -37,7 +39,7 @@ def test_onnx_gives_what_torch_gives() -> None:
 
 
 def test_a_column_that_stands_where_the_average_stands_contributes_nothing() -> None:
-    network, rows = small(), golden_matrix()[:50].copy()
+    network, rows = small(), derive(golden_matrix()[:50])
     column = schema.names().index("length_of_stay_days")
     rows[:, column] = np.nan  # never missing in training, so its flag is unknown and it counts as the average
     assert np.abs(network.contributions(rows)[:, column]).max() < 1e-7
@@ -45,7 +47,7 @@ def test_a_column_that_stands_where_the_average_stands_contributes_nothing() -> 
 
 def test_parts_go_with_what_a_column_does_alone() -> None:
     """Against the plainest question of all: how the score moves when this column alone goes back to the average."""
-    network, rows = small(), golden_matrix()[:200]
+    network, rows = small(), derive(golden_matrix()[:200])
     column = schema.names().index("inpatient_stays_prior_year")
     without = rows.copy()
     without[:, column] = np.nan
