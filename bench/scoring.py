@@ -9,6 +9,7 @@ from bench.world import World, say
 SECONDS = Target(at_most=30)
 MEGABYTES = Target(at_most=1500)
 MILLISECONDS = Target(at_most=6)
+OF_FEATURES = Target(at_most=5)
 ENCOUNTERS_PER_RUN = 300
 WARM_UP = 50
 
@@ -47,6 +48,10 @@ def measure_one(world: World) -> list[Figure]:
         ),
         Figure(
             "score_one_stored", "scoring.score: the same, stored, listed, audited, committed", "ms", found["stored"],
+            reference=found["bare"], reference_what="as above",
+        ),
+        Figure(
+            "features_one", "all columns of one row, from what was read of the patient", "ms", found["built"], OF_FEATURES,
             reference=found["bare"], reference_what="as above",
         ),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from predictions.errors import ArtefactRefusedError
 from predictions.features import names, schema
 from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix
+from predictions.features.schema import plain_names, wide_names
 from tests import small_model
 
 
@@ -38,6 +39,19 @@ def test_more_inpatient_stays_raise_the_risk_on_average() -> None:
         means.append(small_model.model().probabilities(rows).mean())
     assert means == sorted(means)
     assert means[0] < means[-1]
+
+
+def test_a_higher_rate_of_a_group_never_lowers_a_score() -> None:
+    rows, engine = small_model.wide_rows(), small_model.model().engine
+    before = engine.log_odds(rows)
+    moved = 0
+    for column in range(len(plain_names()), rows.shape[1]):
+        higher = rows.copy()
+        higher[:, column] += 0.15
+        change = engine.log_odds(higher) - before
+        assert change.min() > -1e-6, wide_names()[column]
+        moved += int((change > 0).sum())
+    assert moved > 0
 
 
 def test_trees_of_another_number_of_features_are_refused() -> None:
