@@ -131,7 +131,7 @@ def _fill_array(rows: npt.NDArray[np.void], name: str, values: Matrix) -> None:
 _CREATE = """
 CREATE TEMPORARY TABLE scored (
     encounter_id bigint, sha256 text, probability float8, low float8, high float8, band integer,
-    feature_values float8[], factors float8[]) ON COMMIT DROP;
+    feature_values float8[], factors float8[]) WITH (toast_tuple_target = 4080) ON COMMIT DROP;
 CREATE TEMPORARY TABLE said (encounter_id bigint PRIMARY KEY, reasons text[], flags text[]) ON COMMIT DROP
 """
 _COPY_TEXTS = "COPY said FROM STDIN"
