@@ -68,11 +68,14 @@ class Command(BaseCommand):
         _asked_for(parser)
         for arguments in commands_in(document.read_text()):
             options = vars(parser.parse_args(shlex.split(arguments)))
-            kept = KEPT_IN / f"{options['protocol']}-{options['seed']}"
-            files = {"json": kept.with_suffix(".json"), "html": kept.with_suffix(".html"), "markdown": kept.with_suffix(".md")}
+            kept = KEPT_IN / "-".join([options["protocol"], str(options["seed"]), *(options["engine"] or [])])
+            files = {name: kept.with_suffix(suffix) for name, suffix in _SUFFIXES.items()}
             broken += self._one({**options, **files}, path)
             document.write_text(with_tables(document.read_text(), {arguments: files["markdown"].read_text()}))
         return broken
+
+
+_SUFFIXES = {"json": ".json", "html": ".html", "markdown": ".md"}
 
 
 def _asked_for(parser: CommandParser) -> None:

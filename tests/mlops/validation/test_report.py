@@ -150,6 +150,18 @@ def test_a_document_gets_the_tables_of_the_commands_it_names() -> None:
     assert with_tables(written, {"--protocol C --seed 42": "| new |\n"}) == written
 
 
+def test_a_document_can_ask_for_some_of_the_tables() -> None:
+    asked = "<!-- validate_model --protocol C --seed 1 | Second -->\n<!-- end of validate_model -->\n"
+    tables = "**First**\n\n| a |\n\n**Second**\n\n| b |\n\n**Third**\n\n| c |\n"
+    written = with_tables(asked, {"--protocol C --seed 1": tables})
+    assert "**Second**\n\n| b |\n<!-- end of validate_model -->" in written
+    assert "First" not in written
+    assert "Third" not in written
+    assert with_tables(written, {"--protocol C --seed 1": tables}) == written
+    with pytest.raises(KeyError, match="Fourth"):
+        with_tables(asked.replace("Second", "Fourth"), {"--protocol C --seed 1": tables})
+
+
 def test_the_validation_document_names_commands_that_can_be_run() -> None:
     arguments = commands_in(Path("docs/validation.md").read_text())
     assert {words.split()[1] for words in arguments} == {"C", "S"}
