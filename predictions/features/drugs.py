@@ -53,7 +53,10 @@ def _drug_count(name: str, label: str, expression: nw.Expr) -> Feature:
 
 
 def _yes_no(name: str, label: str, factor: str, condition: nw.Expr) -> Feature:
-    return Feature(name=name, label=label, factor=factor, kind=Kind.FLAG, low=0, high=1, expression=flag(condition))
+    return Feature(
+        name=name, label=label, factor=factor, kind=Kind.FLAG, low=0, high=1, values={0: "no", 1: "yes"},
+        expression=flag(condition),
+    )  # fmt: skip
 
 
 def _measured(name: str, label: str, column: str, levels: tuple[A1cResult | GlucoseResult, ...]) -> Feature:

@@ -39,12 +39,12 @@ def test_there_are_more_features_than_the_reference_had() -> None:
     assert len(set(names())) == len(FEATURES)
 
 
-def test_every_feature_is_told_by_a_reason_in_words() -> None:
+def test_every_column_has_its_words_its_unit_its_range_and_a_reason_that_tells_it() -> None:
     columns = definition()["features"]
     assert {column["factor"] for column in columns} == {concept.key for concept in CONCEPTS}
     assert {name for concept in CONCEPTS for name in concept.told_by} <= set(plain_names())
     assert all(column["label"] and column["low"] < column["high"] for column in columns)
-    assert all(column["unit"] or column["values"] for column in columns if column["kind"] != "flag" or column["values"])
+    assert all(column["unit"] or column["values"] or column["value_set"] for column in columns)
 
 
 def test_the_golden_rows_move_every_feature_and_meet_every_code() -> None:
