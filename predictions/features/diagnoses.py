@@ -33,6 +33,7 @@ _CODES = tuple(f"diagnosis_{place}_code" for place in _PLACES)
 _PUBLISHED = (*CHARLSON, *ELIXHAUSER)
 _ALL = (*WARD, *_PUBLISHED)
 _DIAGNOSES_READ = len(_PLACES)
+_PRESENT, _ABSENT = "among the diagnoses", "not among the diagnoses"
 _NOTHING_RECORDED = "no such diagnosis recorded"
 
 VALUE_SETS = {
@@ -125,8 +126,12 @@ def _weight(in_charlson: Matrix) -> Vector:
 def _has(condition: Condition) -> Column:
     return Column(
         name=f"has_{condition.name}", label=f"{condition.words} among the three diagnoses", kind=Kind.FLAG, low=0, high=1,
-        factor=_TOLD_AS.get(condition.name, condition.name), values={0: "not among the diagnoses", 1: "among the diagnoses"},
+        factor=_reason_for(condition), values={0: "", 1: _PRESENT if condition in WARD else condition.words.lower()},
     )  # fmt: skip
+
+
+def _reason_for(condition: Condition) -> str:
+    return _TOLD_AS.get(condition.name, condition.name)
 
 
 def _boundaries() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
@@ -175,7 +180,14 @@ DERIVATIONS = (
     ),
 )  # fmt: skip
 
-_REASONS = {condition.name: condition for condition in _ALL if condition.name not in _TOLD_AS}
+_REASONS = {condition.name: condition.words for condition in _ALL if condition.name not in _TOLD_AS}
+
+
+def _told_by(reason: str) -> tuple[str, ...]:
+    """The ward's own condition first, then what the published indices call it, so that no reason denies what it is made of."""
+    return tuple(f"has_{condition.name}" for condition in _ALL if _reason_for(condition) == reason)
+
+
 CONCEPTS = (
     *(
         Concept(f"diagnosis_{place}", label, FactorGroup.FIXED, (f"diagnosis_{place}_code",))
@@ -184,5 +196,5 @@ CONCEPTS = (
     Concept("diagnoses_count", "Number of diagnoses", FactorGroup.FIXED, ("diagnoses_count",)),
     Concept("diabetes_codes", "Diabetes among the diagnoses", FactorGroup.FIXED, ("diabetes_diagnoses_count",)),
     Concept("comorbidity", "Weight of comorbidity (Charlson)", FactorGroup.FIXED, ("charlson_weight",)),
-    *(Concept(name, condition.words, FactorGroup.FIXED, (f"has_{name}",)) for name, condition in _REASONS.items()),
+    *(Concept(name, words, FactorGroup.FIXED, _told_by(name), otherwise=_ABSENT) for name, words in _REASONS.items()),
 )  # fmt: skip

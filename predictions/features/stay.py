@@ -94,7 +94,7 @@ FEATURES = (
     DISPOSITION,
     Feature(
         name="weight_recorded", label="Weight recorded", factor="record", kind=Kind.FLAG, low=0, high=1,
-        expression=flag(nw.col("weight_band") != ""), values={0: "weight not recorded", 1: "weight recorded"},
+        expression=flag(nw.col("weight_band") != ""), values={0: "no weight", 1: "weight"},
     ),
 )  # fmt: skip
 
@@ -132,6 +132,13 @@ def _group(name: str, label: str, factor: str) -> Column:
     return Column(name=name, label=label, factor=factor, kind=Kind.FLAG, low=0, high=1, values={0: "no", 1: "yes"})
 
 
+def _was_recorded(name: str, what: str) -> Column:
+    return Column(
+        name=name, label=f"{what.capitalize()} recorded", factor="record", kind=Kind.FLAG, low=0, high=1,
+        values={0: f"no {what}", 1: what},
+    )  # fmt: skip
+
+
 def _ways(features: Features) -> Matrix:
     out, source = features["discharge_disposition"], features["admission_source"]
     planned = features["admission_type"] == AdmissionType.ELECTIVE
@@ -167,6 +174,9 @@ _FROM: _Ways = (
         ),
     ),
 )  # fmt: skip
+_MAY_BE_MISSING = {
+    "payer_recorded": "payer", "specialty_recorded": "specialty", "diagnosis_3_recorded": "third diagnosis",
+}  # fmt: skip
 _WAYS_OUT, _WAYS_IN = _table(_TO, largest=max(DischargeDisposition.values)), _table(_FROM, largest=max(AdmissionSource.values))
 _FACILITY = [name for name, _label, _codes in _TO].index("to_a_facility")
 
@@ -190,9 +200,7 @@ DERIVATIONS = (
     ),
     Derivation(
         (
-            _group("payer_recorded", "Payer recorded", "record"),
-            _group("specialty_recorded", "Specialty recorded", "record"),
-            _group("diagnosis_3_recorded", "Third diagnosis recorded", "record"),
+            *(_was_recorded(name, what) for name, what in _MAY_BE_MISSING.items()),
             _group("a1c_measured", "HbA1c measured", "a1c_result"),
             _group("glucose_measured", "Serum glucose measured", "max_glucose_serum"),
         ),
@@ -209,5 +217,11 @@ CONCEPTS = (
     Concept("procedures", "Procedures in this stay", FactorGroup.FIXED, ("procedures_count",)),
     Concept("medicines", "Medicines in this stay", FactorGroup.MODIFIABLE, ("medications_count",)),
     Concept("discharge_plan", "Discharge destination", FactorGroup.MODIFIABLE, ("discharge_disposition",)),
-    Concept("record", "What was recorded", FactorGroup.FIXED, ("weight_recorded",)),
+    Concept(
+        "record",
+        "What was recorded",
+        FactorGroup.FIXED,
+        ("weight_recorded", *_MAY_BE_MISSING),
+        tells="all",
+    ),
 )

@@ -7,6 +7,7 @@ from predictions.bands import BandName, bands_from
 from predictions.explain import Explainer, FactorGroup, factors_of
 from predictions.features import definition
 from predictions.features.building import as_stored
+from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix
 from predictions.features.groups import ENCODINGS
 from predictions.features.schema import wide_names
@@ -14,7 +15,7 @@ from predictions.intervals import wilson_95
 from predictions.models import ModelVersion
 from tests.factories import encounter_on
 
-ROW = [*as_stored(golden_matrix()[0]), *[0.1] * len(ENCODINGS)]
+ROW = [*as_stored(derive(golden_matrix()[:1])[0]), *[0.1] * len(ENCODINGS)]
 
 
 def words_of(key: str, **values: float | None) -> str:
@@ -53,6 +54,11 @@ def test_the_strongest_factor_comes_first_whichever_way_it_points() -> None:
         ("insulin", {"insulin_dose": 0}, "not prescribed"),
         ("a1c_result", {"a1c_level": None}, "not measured"),
         ("discharge_plan", {"discharge_disposition": 3}, "Skilled nursing facility"),
+        ("heart_failure", {"has_heart_failure": 1}, "among the diagnoses"),
+        ("hypertension", {"has_hypertension": 0, "has_hypertension_complicated": 0}, "not among the diagnoses"),
+        ("hypertension", {"has_hypertension": 0, "has_hypertension_complicated": 1}, "hypertension with complications"),
+        ("record", {"weight_recorded": 0, "payer_recorded": 1, "specialty_recorded": 0, "diagnosis_3_recorded": 1},
+         "no weight, payer, no specialty, third diagnosis"),
     ],
 )  # fmt: skip
 def test_a_factor_says_what_the_record_says(key: str, values: dict[str, float | None], words: str) -> None:
