@@ -13,6 +13,7 @@ from predictions.engines.calibrated import CalibratedModel, categories_with
 from predictions.engines.container import FIRST_LINE, written
 from predictions.errors import ArtefactRefusedError, SchemaMismatchError, SelfTestFailedError
 from predictions.features import schema, schema_hash
+from predictions.features.derivation import derive
 from predictions.features.golden import golden_matrix
 from tests import small_model
 
@@ -165,7 +166,7 @@ def test_trees_that_cannot_be_read_are_refused_by_name() -> None:
 
 class _OneColumnMore:
     def apply(self, matrix: Matrix) -> Matrix:
-        return np.column_stack([matrix, np.nan_to_num(matrix[:, 0]) / 10])
+        return np.column_stack([derive(matrix), np.nan_to_num(matrix[:, 0]) / 10])
 
     def to_json(self) -> bytes:
         return b"{}"
