@@ -25,7 +25,7 @@ REHEARSALS = 2
 FITS = REHEARSALS + 1
 INSIDE = 0.95
 # A model's world is smoother than the one that the model was learned from, so a rehearsal misses a little less than the
-# model did. Without this, `check_intervals` on the public data set finds 91 of 100 chances inside instead of 95.
+# model did. Without this, `check_intervals` on the public data set found too few of the known chances inside.
 ALLOWANCE = 1.12
 
 Patients = npt.NDArray[np.int64]
@@ -35,7 +35,7 @@ class Learn(Protocol):
     """Everything that is fitted on rows, before the line: the encoder and the learner."""
 
     def __call__(self, matrix: Matrix, readmitted: Labels, patients: Patients, *, seed: int) -> Callable[[Matrix], Vector]:
-        """What gives rows of base features their log-odds."""
+        """What gives rows, as read from the record, their log-odds."""
         ...
 
 
@@ -43,7 +43,7 @@ class Learn(Protocol):
 class Learned:
     """The rows that a model was fitted on, and the calibrated log-odds that it gives them when it scores."""
 
-    matrix: Matrix  # base features
+    matrix: Matrix  # as read from the record
     wide: Matrix  # encoded out of fold, as the learner saw them
     served: Matrix  # encoded as a patient's row is when it is scored
     readmitted: Labels

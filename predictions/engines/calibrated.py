@@ -79,7 +79,7 @@ class Scored(Explained):
 
 @dataclass(frozen=True)
 class CalibratedModel:
-    """What the champion holds. Everything that it is asked takes the base features."""
+    """What the champion holds. Everything that it is asked takes what was read from the record."""
 
     engine: Engine
     calibration: Calibration

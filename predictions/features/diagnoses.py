@@ -30,8 +30,7 @@ _TOLD_AS = {
     "psychosis": "mental_disorder", "depression": "mental_disorder",
 }  # fmt: skip
 _CODES = tuple(f"diagnosis_{place}_code" for place in _PLACES)
-_PUBLISHED = (*CHARLSON, *ELIXHAUSER)
-_ALL = (*WARD, *_PUBLISHED)
+_ALL = (*WARD, *CHARLSON, *ELIXHAUSER)
 _DIAGNOSES_READ = len(_PLACES)
 _PRESENT, _ABSENT = "among the diagnoses", "not among the diagnoses"
 _NOTHING_RECORDED = "no such diagnosis recorded"

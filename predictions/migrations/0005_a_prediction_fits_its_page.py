@@ -1,5 +1,5 @@
 """A prediction stays in one piece: its two rows of numbers together are above the two kilobytes from which PostgreSQL would
-compress them and put them aside, at a third of the time that scoring everybody takes. Half a page is the new limit."""
+compress them and put them aside, which takes a good part of the time of scoring everybody. Half a page is the new limit."""
 
 from django.db import migrations
 

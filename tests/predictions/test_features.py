@@ -7,12 +7,13 @@ import polars as pl
 import pytest
 
 from clinical.encounter_table import with_places
+from config.environment import ROOT
 from predictions.errors import FeatureOutOfRangeError
 from predictions.features import FEATURES, build, definition, names, schema_hash
 from predictions.features.building import as_stored, row_digests
 from predictions.features.declaration import Kind
 from predictions.features.golden import golden_matrix, golden_table
-from predictions.features.schema import CONCEPTS, plain_names
+from predictions.features.schema import CONCEPTS, plain_names, wide_names
 
 
 def value_of(feature: str, **columns: object) -> float:
@@ -121,6 +122,14 @@ def test_a_feature_is_the_number_that_the_record_holds() -> None:
 def test_race_is_read_by_no_feature() -> None:
     table = golden_table()
     assert row_digests(build(table.with_columns(pl.lit("asian").alias("race")))) == row_digests(golden_matrix())
+
+
+def test_the_document_counts_the_columns_as_they_are() -> None:
+    told = (ROOT / "docs" / "modelling.md").read_text()
+    read, plain, wide = len(names()), len(plain_names()), len(wide_names())
+    for kind, count in (("read", read), ("derived", plain - read), ("learned", wide - plain)):
+        assert f"| {kind} | {count} |" in told
+    assert f"{wide} columns in all" in told
 
 
 def test_the_schema_hash_covers_what_the_expressions_give() -> None:
