@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from clinical import audit
+from clinical import audit, outbox
 
 log = structlog.get_logger(__name__)
 
@@ -18,3 +18,9 @@ def verify_audit_chain() -> None:
         log.info("audit chain intact", rows=report.rows)
     else:
         log.critical("audit chain broken", position=report.broken_at)
+
+
+@shared_task
+def deliver_messages() -> None:
+    """What waits in the outbox; hinted at by whoever leaves a message, and by the schedule."""
+    outbox.deliver_due()

@@ -2,6 +2,8 @@
 task is back within seconds (see docs/adr), and what must not be lost stands in PostgreSQL besides.
 """
 
+from celery.schedules import crontab
+
 from config.environment import environment
 
 LONGEST_TASK_SECONDS = 900
@@ -36,6 +38,9 @@ CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    "deliver-messages": {"task": "clinical.tasks.deliver_messages", "schedule": 10.0},
+    "continue-runs": {"task": "mlops.tasks.continue_runs", "schedule": 10.0},
+    "retrain-every-week": {"task": "mlops.tasks.retrain_weekly", "schedule": crontab(minute=0, hour=2, day_of_week="sunday")},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }

@@ -3,9 +3,10 @@
 from clinical.models.audit import AuditEvent
 from clinical.models.encounter import Encounter
 from clinical.models.follow_up import FollowUp
+from clinical.models.message import Message
 from clinical.models.outcome import Outcome
 from clinical.models.patient import Patient
 from clinical.models.staff import StaffMembership, User
 from clinical.models.unit import CareUnit
 
-__all__ = ["AuditEvent", "CareUnit", "Encounter", "FollowUp", "Outcome", "Patient", "StaffMembership", "User"]
+__all__ = ["AuditEvent", "CareUnit", "Encounter", "FollowUp", "Message", "Outcome", "Patient", "StaffMembership", "User"]

@@ -26,6 +26,7 @@ class ModelStatus(models.TextChoices):
     """Where a version is in its life."""
 
     CANDIDATE = "candidate", "Candidate"
+    APPROVED = "approved", "Approved"
     CHAMPION = "champion", "Champion"
     RETIRED = "retired", "Retired"
     REJECTED = "rejected", "Rejected"
@@ -39,6 +40,10 @@ class ModelVersion(models.Model):
     number = models.PositiveIntegerField()
     engine = models.CharField(max_length=24)
     artefact_sha256 = models.CharField(max_length=64)
+    signature = models.CharField(
+        max_length=128, blank=True, help_text="Ed25519, over name, artefact, schema and bands; hexadecimal."
+    )
+    signed_with = models.CharField(max_length=16, blank=True, help_text="The first digits of the public key's SHA-256.")
     feature_schema = models.ForeignKey(FeatureSchema, on_delete=models.PROTECT, related_name="versions")
     parameters = models.JSONField(default=dict)
     training_data = models.JSONField(default=dict, help_text="Source, digest, rows, patients, protocol and seed.")

@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from psycopg import sql
 
-APPEND_ONLY_TABLES = ("clinical_auditevent", "predictions_prediction", "predictions_featureschema")
+APPEND_ONLY_TABLES = (
+    "clinical_auditevent", "predictions_prediction", "predictions_featureschema", "mlops_decision", "mlops_tenure",
+)  # fmt: skip
 
 
 class Command(BaseCommand):
