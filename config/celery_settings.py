@@ -40,7 +40,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-messages": {"task": "clinical.tasks.deliver_messages", "schedule": 10.0},
     "continue-runs": {"task": "mlops.tasks.continue_runs", "schedule": 10.0},
-    "retrain-every-week": {"task": "mlops.tasks.retrain_weekly", "schedule": crontab(minute=0, hour=2, day_of_week="sunday")},
+    "retrain-every-week": {"task": "mlops.tasks.retrain_weekly", "schedule": crontab(minute=0, hour="2-23", day_of_week="sunday")},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }

@@ -65,6 +65,10 @@ class Environment(BaseSettings):
     session_absolute_hours: int = Field(default=12, ge=1, le=24)
     broker_visibility_seconds: int = Field(default=960, ge=1, le=86_400)
     outcome_lag_days: int = Field(default=7, ge=0, le=120)
+    gate_profile: str = Field(default="default", pattern=r"^[a-z_]+$")
+    training: str = Field(default="local", pattern=r"^(local|sagemaker)$")
+    run_hold_seconds: int = Field(default=30, ge=1, le=600)
+    auto_promote: bool = False
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
 
     @field_validator("allowed_hosts", "trusted_origins", mode="before")

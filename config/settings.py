@@ -197,6 +197,10 @@ DATASET = ENV.dataset
 ARTEFACTS = ENV.artefacts
 LAKE = ENV.lake
 DEMO_LOGINS = ENV.demo_logins
+GATE_PROFILE = ENV.gate_profile
+TRAINING = ENV.training
+RUN_HOLD_SECONDS = ENV.run_hold_seconds
+AUTO_PROMOTE = ENV.auto_promote
 CHAMPION_POLL_SECONDS = ENV.champion_poll_seconds
 OUTCOME_LAG_DAYS = ENV.outcome_lag_days
 

@@ -8,6 +8,7 @@ class OperationError(Exception):
 
     code = "operation_error"
     status = 422
+    permanent = True  # whether the same again would end the same
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
@@ -86,3 +87,39 @@ class StudyRefusedError(OperationError):
     """The file holds a study of another search."""
 
     code = "study_refused"
+
+
+class NotYet(Exception):  # noqa: N818  a state, and no error
+    """The step goes on elsewhere: look again in some seconds."""
+
+    def __init__(self, *, seconds: float, done: int = 0, total: int = 0) -> None:
+        super().__init__(f"look again in {seconds:g} s")
+        self.seconds, self.done, self.total = seconds, done, total
+
+
+class RunInFlightError(OperationError):
+    """A training run of this model is in flight already: wait for its end, or cancel it."""
+
+    code = "run_in_flight"
+    status = 409
+
+
+class CancelRefusedError(OperationError):
+    """This run cannot be cancelled."""
+
+    code = "cancel_refused"
+    status = 409
+
+
+class DecisionRefusedError(OperationError):
+    """This decision cannot be taken."""
+
+    code = "decision_refused"
+    status = 409
+
+
+class NothingToRollBackError(OperationError):
+    """No version was in office before the champion."""
+
+    code = "nothing_to_roll_back"
+    status = 409

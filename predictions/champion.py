@@ -20,9 +20,9 @@ from predictions.bands import Band, band_of, bands_from
 from predictions.engines.artefact import unpack
 from predictions.engines.calibrated import CalibratedModel
 from predictions.errors import NoChampionError, NoSpreadError, PredictionError
-from predictions.models import ModelStatus, ModelVersion
+from predictions.models import MODEL_NAME, ModelStatus, ModelVersion
 
-NAME = "readmission-30d"
+NAME = MODEL_NAME
 log = structlog.get_logger(__name__)
 
 

@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from clinical.models import User
 
+MODEL_NAME = "readmission-30d"
+
 
 class FeatureSchema(models.Model):
     """One definition of the features, kept so that a stored row of numbers can be read for ever."""
@@ -36,7 +38,7 @@ class ModelVersion(models.Model):
     """One trained artefact. Everything but its status is written once."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(max_length=40, default="readmission-30d")
+    name = models.CharField(max_length=40, default=MODEL_NAME)
     number = models.PositiveIntegerField()
     engine = models.CharField(max_length=24)
     artefact_sha256 = models.CharField(max_length=64)

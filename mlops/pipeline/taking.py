@@ -1,0 +1,126 @@
+"""Taking one step of a run: the step itself outside of any transaction, what it found and the next step in one.
+
+A worker that is killed leaves the run where it was; the next one takes the same step again. A step that fails is tried
+again a few times where that can help, and then the run ends with the reason in words.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from clinical import audit
+from clinical.errors import ClinicalError
+from mlops.errors import NotYet, OperationError
+from mlops.models import RunState, RunStep, TrainingRun
+from mlops.pipeline import holding
+from mlops.pipeline.steps import step_called, stop
+from predictions.errors import PredictionError
+
+log = structlog.get_logger(__name__)
+MOST_ATTEMPTS = 4
+_PAUSE = timedelta(seconds=2)
+_REFUSALS = (OperationError, PredictionError, ClinicalError)
+
+
+def take_step(run_id: int) -> bool:
+    """Take the run's next step, if it is due and nobody holds it. True where another one can follow at once."""
+    run = holding.take(run_id)
+    if run is None:
+        return False
+    if run.cancel_asked_at:
+        stop(run)
+        return _end(run, RunState.CANCELLED, f"Cancelled by {run.cancel_asked_by or 'the system'}.")
+    if run.attempts > MOST_ATTEMPTS:
+        stop(run)
+        return _end(
+            run, RunState.FAILED, f"{run.get_step_display()}: given up, the worker did not survive it {MOST_ATTEMPTS} times."
+        )
+    try:
+        with holding.held(run):
+            finding = step_called(run.step)(run)
+    except NotYet as later:
+        return _look_again(run, later)
+    except _REFUSALS as refusal:
+        return _refused(run, str(refusal), permanent=getattr(refusal, "permanent", True))
+    except Exception as error:  # noqa: BLE001  whatever it was, the run must not hang: it is told and tried again
+        log.exception("step failed", run=str(run.public_id), step=run.step)
+        return _refused(run, f"unexpected failure ({type(error).__name__})", permanent=False)
+    return _advance(run, finding)
+
+
+def _advance(run: TrainingRun, finding: dict[str, Any]) -> bool:
+    with transaction.atomic():
+        mine = _still_mine(run)
+        if mine is None:
+            return False
+        done = RunStep(mine.step)
+        mine.findings = {**mine.findings, done.value: finding}
+        mine.step, mine.attempts = done.next, 0
+        mine.progress_done, mine.progress_total = 0, 0
+        mine.say(f"{done.label}: done.")
+        if mine.step == RunStep.DONE:
+            mine.state, mine.ended_at = _outcome(mine), timezone.now()
+            mine.say(f"{mine.get_state_display()}.")
+        _let_go(mine)
+    return mine.is_in_flight
+
+
+def _outcome(run: TrainingRun) -> RunState:
+    return RunState.AWAITING_APPROVAL if run.found(RunStep.GATE).get("passed") else RunState.REFUSED
+
+
+def _look_again(run: TrainingRun, later: NotYet) -> bool:
+    with transaction.atomic():
+        mine = _still_mine(run)
+        if mine is not None:
+            mine.progress_done, mine.progress_total = later.done, later.total
+            mine.attempts = 0
+            mine.due_at = timezone.now() + timedelta(seconds=later.seconds)
+            _let_go(mine)
+    return False
+
+
+def _refused(run: TrainingRun, reason: str, *, permanent: bool) -> bool:
+    if permanent or run.attempts >= MOST_ATTEMPTS:
+        return _end(run, RunState.FAILED, f"{run.get_step_display()}: {reason}")
+    with transaction.atomic():
+        mine = _still_mine(run)
+        if mine is not None:
+            mine.due_at = timezone.now() + _PAUSE * 2**mine.attempts
+            mine.say(f"{mine.get_step_display()}: {reason} Trying again.")
+            _let_go(mine)
+    return False
+
+
+def _end(run: TrainingRun, state: RunState, reason: str) -> bool:
+    with transaction.atomic():
+        mine = _still_mine(run)
+        if mine is None:
+            return False
+        mine.state, mine.failure, mine.ended_at = state, reason[:300], timezone.now()
+        mine.say(reason)
+        _let_go(mine)
+        audit.record(
+            actor=mine.cancel_asked_by, verb=f"run.{state}", subject_type="training_run", subject_id=mine.public_id,
+            detail={"step": mine.step},
+        )  # fmt: skip
+    log.warning("run ended", run=str(run.public_id), state=str(state), step=run.step)
+    return False
+
+
+def _still_mine(run: TrainingRun) -> TrainingRun | None:
+    """Locked until commit; None where our hold ran out and another worker has taken the step."""
+    mine = TrainingRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, held_by=run.held_by).first()
+    if mine is None:
+        log.warning("the hold had run out; what was found is not stored", run=str(run.public_id), step=run.step)
+    return mine
+
+
+def _let_go(run: TrainingRun) -> None:
+    run.held_by, run.held_until = "", None
+    run.save()
