@@ -8,6 +8,14 @@ from __future__ import annotations
 from django.db import models
 
 
+class Sex(models.TextChoices):
+    """Administrative sex as the record gives it."""
+
+    FEMALE = "female", "Female"
+    MALE = "male", "Male"
+    UNKNOWN = "unknown", "Not known"
+
+
 class AdmissionType(models.IntegerChoices):
     """How urgent the admission was."""
 

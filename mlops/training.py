@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import GroupKFold
 
 from mlops import platt, spread
-from mlops.datasets import Part
 from predictions.engines.base import Engine, Labels, Matrix, Vector
 from predictions.engines.boosted import BoostedTrees
 from predictions.engines.calibrated import CalibratedModel, categories_with
@@ -24,8 +24,27 @@ FITS_WITHOUT_SPREAD = FOLDS + 1
 FITS = FITS_WITHOUT_SPREAD + spread.FITS
 
 
+class Rows(Protocol):
+    """What is learned from: as `mlops.datasets.Part`, or as it was frozen."""
+
+    @property
+    def matrix(self) -> Matrix:
+        """As read from the record."""
+        ...
+
+    @property
+    def readmitted(self) -> npt.NDArray[np.bool_]:
+        """What became of them."""
+        ...
+
+    @property
+    def patients(self) -> npt.NDArray[np.int64]:
+        """Whose stays they are."""
+        ...
+
+
 def train(
-    part: Part, *, seed: int, engine: Callable[[], Engine] = BoostedTrees, on_fit: Callable[[], object] = lambda: None,
+    part: Rows, *, seed: int, engine: Callable[[], Engine] = BoostedTrees, on_fit: Callable[[], object] = lambda: None,
     on_out_of_fold: Callable[[Vector], object] = lambda _scores: None, with_spread: bool = True,
 ) -> CalibratedModel:  # fmt: skip
     """A model of the training rows; `on_fit` is told after each of its FITS fits, and `on_out_of_fold` the calibrated
@@ -55,7 +74,7 @@ def train(
     return replace(model, spread=spread.fit(learned, seed=seed, learn=partial(_scorer, engine=engine), on_fit=on_fit))
 
 
-def _out_of_fold(part: Part, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
+def _out_of_fold(part: Rows, *, seed: int, engine: Callable[[], Engine], on_fit: Callable[[], object]) -> Vector:
     log_odds = np.empty(len(part.readmitted))
     for learn, judge in GroupKFold(FOLDS).split(part.matrix, groups=part.patients):
         scorer = _scorer(part.matrix[learn], part.readmitted[learn], part.patients[learn], seed=seed, engine=engine)

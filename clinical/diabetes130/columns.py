@@ -20,9 +20,9 @@ from clinical.code_lists import (
     DischargeDisposition,
     GlucoseResult,
     Race,
+    Sex,
 )
 from clinical.models.outcome import Readmission
-from clinical.models.patient import Sex
 
 NOT_RECORDED = "?"
 LARGEST_NUMBER_OF_A_RECORD = 999_999_999

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from clinical.code_lists import Sex
 from clinical.diabetes130.columns import LARGEST_NUMBER_OF_A_RECORD
 from clinical.diabetes130.draws import choice, draw
 from clinical.diabetes130.names import FAMILY, FEMALE, MALE
-from clinical.models.patient import Provenance, Sex
+from clinical.models.patient import Provenance
 
 RECORD_NUMBER_PREFIX = {Provenance.DIABETES130: "FD", Provenance.SYNTHETIC: "FS"}  # F as in fictitious
 _RECORD_NUMBERS = LARGEST_NUMBER_OF_A_RECORD + 1

@@ -20,8 +20,9 @@ from clinical.code_lists import (
     DrugChange,
     GlucoseResult,
     Race,
+    Sex,
 )
-from clinical.models.patient import Patient, Provenance, Sex
+from clinical.models.patient import Patient, Provenance
 from clinical.models.unit import CareUnit
 
 READMISSION_WINDOW = timedelta(days=30)

@@ -8,15 +8,8 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from clinical.code_lists import Sex
 from clinical.models.unit import CareUnit
-
-
-class Sex(models.TextChoices):
-    """Administrative sex as the record gives it."""
-
-    FEMALE = "female", "Female"
-    MALE = "male", "Male"
-    UNKNOWN = "unknown", "Not known"
 
 
 class Provenance(models.TextChoices):

@@ -16,9 +16,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from clinical.code_lists import AGE_BANDS, A1cResult, DrugChange, GlucoseResult, Race
+from clinical.code_lists import AGE_BANDS, A1cResult, DrugChange, GlucoseResult, Race, Sex
 from clinical.encounter_table import COUNTS, DRUG_COLUMNS, NOT_PRESCRIBED
-from clinical.models.patient import Sex
 from mlops.evaluation import Vector
 from predictions.engines.base import Labels, Matrix
 from predictions.engines.boosted import BoostedParameters, BoostedTrees

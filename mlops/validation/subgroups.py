@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from clinical.code_lists import AGE_BANDS, Race
-from clinical.models.patient import Sex
+from clinical.code_lists import AGE_BANDS, Race, Sex
 from mlops.evaluation import Outcomes, Vector, Weights
 from mlops.evaluation.draws import Multiplicities, Panel, quotient
 from mlops.evaluation.metrics import measured

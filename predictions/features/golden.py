@@ -26,6 +26,7 @@ from clinical.code_lists import (
     DrugChange,
     GlucoseResult,
     Race,
+    Sex,
 )
 from clinical.comorbidities import CHARLSON, ELIXHAUSER, WARD
 from clinical.encounter_table import (
@@ -42,7 +43,6 @@ from clinical.encounter_table import (
     polars_schema,
     with_places,
 )
-from clinical.models.patient import Sex
 from predictions.features.building import Matrix, build
 from predictions.features.derivation import derive
 from predictions.features.encodings import keys_of

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clinical.code_lists import AGE_BANDS, ANOTHER_PLACE, NOT_RECORDED_PLACE, PAYER_PLACES, PAYERS
-from clinical.models.patient import Sex
+from clinical.code_lists import AGE_BANDS, ANOTHER_PLACE, NOT_RECORDED_PLACE, PAYER_PLACES, PAYERS, Sex
 from predictions.factor_group import FactorGroup
 from predictions.features.declaration import Concept, Feature, Kind, code, number
 
