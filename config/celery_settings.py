@@ -28,7 +28,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = LONGEST_TASK_SECONDS
 CELERY_TASK_SOFT_TIME_LIMIT = LONGEST_TASK_SECONDS - 30
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"mlops.tasks.*": {"queue": "training"}}
+# what takes long waits in a queue of its own, so that messages and scores never wait behind it
+CELERY_TASK_ROUTES = {task: {"queue": "training"} for task in ("mlops.tasks.take_step", "mlops.tasks.watch_last_night")}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -40,7 +41,10 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver-messages": {"task": "clinical.tasks.deliver_messages", "schedule": 10.0},
     "continue-runs": {"task": "mlops.tasks.continue_runs", "schedule": 10.0},
-    "retrain-every-week": {"task": "mlops.tasks.retrain_weekly", "schedule": crontab(minute=0, hour="2-23", day_of_week="sunday")},
+    "retrain-every-week": {
+        "task": "mlops.tasks.retrain_weekly",
+        "schedule": crontab(minute=0, hour="2-23", day_of_week="sunday"),
+    },
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }

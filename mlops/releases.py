@@ -1,30 +1,37 @@
-"""The register of model versions: recording a candidate, and making one the champion.
+"""The register of versions: recording a candidate, deciding about it, and who is in office.
 
-PostgreSQL holds that there is one champion; two promotions at once wait for each other, and the later one wins.
+PostgreSQL holds that there is one champion of a name. Verbs on the same name wait for each other; whoever comes second
+sees what the first one did, and is refused where that leaves nothing to decide.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from clinical import audit
+from clinical import audit, outbox
 from clinical.models import User
+from clinical.models.staff import Role
 from mlops import evaluation
 from mlops.datasets import Dataset
-from mlops.errors import PromotionRefusedError
+from mlops.errors import DecisionRefusedError, NothingToRollBackError, PromotionRefusedError
 from mlops.evaluation import Metrics
+from mlops.models import Decision, DecisionKind, RunState, Tenure, TenureKind, TrainingRun
 from mlops.observed import bands_of, reliability_of
-from predictions import artefacts, champion
+from predictions import artefacts, champion, signing
 from predictions.engines.artefact import pack
 from predictions.engines.base import Vector
 from predictions.engines.calibrated import CalibratedModel
 from predictions.errors import PredictionError
 from predictions.features import schema
-from predictions.models import FeatureSchema, ModelStatus, ModelVersion
+from predictions.models import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
 
-_NUMBERING_LOCK = (7301, 2)
+_ONE_AT_A_TIME = (7301, 2)
+SHORTEST_REASON_CHARACTERS = 10
+_MAY_HOLD_OFFICE = frozenset({ModelStatus.APPROVED, ModelStatus.RETIRED})
 
 
 def record(
@@ -33,60 +40,204 @@ def record(
     """Keep a trained model as the next candidate. Its file is stored before the row that names it."""
     sha256 = artefacts.store().put(pack(model))
     readmitted = dataset.held_out.readmitted
+    version = ModelVersion(
+        engine=model.engine.name,
+        artefact_sha256=sha256,
+        parameters={**model.engine.parameters, "calibration": vars(model.calibration)},
+        training_data=dataset.as_json(),
+        metrics=evaluation.as_json(metrics),
+        bands=[band.as_json() for band in bands_of(held_out_scores, readmitted)],
+        reliability=[part.as_json() for part in reliability_of(held_out_scores, readmitted)],
+        trained_at=timezone.now(),
+        requested_by=requested_by,
+    )
+    return enter(version)
+
+
+def enter(version: ModelVersion) -> ModelVersion:
+    """Give a version its number and its row; its file has been stored."""
     with transaction.atomic():
         _one_at_a_time()
-        version = ModelVersion.objects.create(
-            name=champion.NAME,
-            number=_next_number(),
-            engine=model.engine.name,
-            artefact_sha256=sha256,
-            feature_schema=_schema(),
-            parameters={**model.engine.parameters, "calibration": vars(model.calibration)},
-            training_data=dataset.as_json(),
-            metrics=evaluation.as_json(metrics),
-            bands=[band.as_json() for band in bands_of(held_out_scores, readmitted)],
-            reliability=[part.as_json() for part in reliability_of(held_out_scores, readmitted)],
-            trained_at=timezone.now(),
-            requested_by=requested_by,
-        )
-        detail = {"number": version.number, "sha256": sha256}
+        version.name, version.number = MODEL_NAME, _next_number()
+        version.feature_schema = _schema()
+        version.signature, version.signed_with = signing.sign(
+            name=version.name, artefact_sha256=version.artefact_sha256, feature_schema=version.feature_schema_id,
+            bands=version.bands, engine=version.engine,
+        )  # fmt: skip
+        version.save(force_insert=True)
+        detail = {"number": version.number, "sha256": version.artefact_sha256, "status": version.status}
         audit.record(
-            actor=requested_by, verb="model.recorded", subject_type="model_version", subject_id=version.public_id, detail=detail
-        )
+            actor=version.requested_by, verb="model.recorded", subject_type="model_version", subject_id=version.public_id,
+            detail=detail,
+        )  # fmt: skip
     return version
 
 
-def promote(version: ModelVersion, *, by: User) -> ModelVersion:
-    """Make `version` the champion and retire the one before, in one transaction.
+def approve(
+    version: ModelVersion, *, by: User, reason: str, expires_at: datetime | None = None, promote: bool = True
+) -> Decision:
+    """A second person's word for a candidate, on its sealed evidence; it comes into office with it unless asked otherwise."""
+    if promote:
+        _load(version)
+    with transaction.atomic():
+        version = _locked(version)
+        _refuse_decision(version, by, reason)
+        if expires_at is not None and expires_at <= timezone.now():
+            msg = "The approval would have expired already: name a later day."
+            raise DecisionRefusedError(msg)
+        decision = _decide(version, DecisionKind.APPROVED, by=by, reason=reason, expires_at=expires_at)
+        _become(version, ModelStatus.APPROVED)
+        if promote:
+            _take_office(version, by=by, kind=TenureKind.PROMOTION, reason=reason)
+    return decision
 
-    Who asked for a version may not promote it. A version that does not load here is refused before anything changes.
+
+def reject(version: ModelVersion, *, by: User, reason: str) -> Decision:
+    """A person's word against a candidate. It is kept, and never comes into office."""
+    with transaction.atomic():
+        version = _locked(version)
+        _refuse_decision(version, by, reason)
+        decision = _decide(version, DecisionKind.REJECTED, by=by, reason=reason)
+        _become(version, ModelStatus.REJECTED)
+        _mirror()
+    return decision
+
+
+def promote(
+    version: ModelVersion, *, by: User | None, kind: TenureKind = TenureKind.PROMOTION, reason: str = ""
+) -> ModelVersion:
+    """Make an approved version the champion and retire the one before, in one transaction.
+
+    A version that does not load here is refused before anything changes.
     """
+    _load(version)
+    with transaction.atomic():
+        version = _locked(version)
+        _refuse_office(version, by)
+        _take_office(version, by=by, kind=kind, reason=reason)
+    return version
+
+
+def promote_automatically(version: ModelVersion) -> ModelVersion:
+    """The gate's word alone, where the deployment has set that it is enough."""
+    _load(version)
+    with transaction.atomic():
+        version = _locked(version)
+        if version.status != ModelStatus.CANDIDATE:
+            msg = f"{version} is {version.get_status_display().lower()}: only a candidate is promoted automatically."
+            raise PromotionRefusedError(msg)
+        _take_office(version, by=None, kind=TenureKind.AUTOMATIC, reason="It passed the gate.")
+    return version
+
+
+def rollback(*, by: User, reason: str) -> ModelVersion:
+    """The version that was in office before the champion came, at once. One person is enough: it was approved before."""
+    _need_a_reason(reason)
+    version = version_before()
+    _load(version)
+    with transaction.atomic():
+        _one_at_a_time()
+        if version_before() != version:
+            msg = "Somebody else has just changed who is in office; look again."
+            raise PromotionRefusedError(msg)
+        version = _locked(version)
+        _refuse_expired(version)
+        _take_office(version, by=by, kind=TenureKind.ROLLBACK, reason=reason)
+    return version
+
+
+def version_before() -> ModelVersion:
+    """Who was in office before the champion came by promotion; a rollback does not make its origin the next target."""
+    tenures = list(Tenure.objects.filter(name=MODEL_NAME).select_related("version"))  # newest first
+    if tenures:
+        came = next((n for n, tenure in enumerate(tenures) if _came_by_promotion(tenure, tenures[0].version_id)), 0)
+        before = next((tenure for tenure in tenures[came + 1 :] if tenure.version_id != tenures[0].version_id), None)
+        if before is not None:
+            return before.version
+    raise NothingToRollBackError
+
+
+def _came_by_promotion(tenure: Tenure, version_id: int) -> bool:
+    return tenure.version_id == version_id and tenure.kind != TenureKind.ROLLBACK
+
+
+def _take_office(version: ModelVersion, *, by: User | None, kind: TenureKind, reason: str) -> None:
+    before = ModelVersion.objects.select_for_update().filter(name=version.name, status=ModelStatus.CHAMPION).first()
+    if before is not None:
+        _become(before, ModelStatus.RETIRED)
+    version.promoted_at, version.promoted_by = timezone.now(), by
+    _become(version, ModelStatus.CHAMPION)
+    Tenure.objects.create(name=version.name, version=version, began_at=version.promoted_at, kind=kind, by=by, reason=reason)
+    TrainingRun.objects.filter(version=version).update(state=RunState.DECIDED)
+    _mirror()
+    transaction.on_commit(_announce)
+    detail = {"number": version.number, "retired": before.number if before else None, "kind": str(kind)}
+    verb = "model.rolled_back" if kind == TenureKind.ROLLBACK else "model.promoted"
+    audit.record(actor=by, verb=verb, subject_type="model_version", subject_id=version.public_id, detail=detail)
+
+
+def _decide(
+    version: ModelVersion, kind: DecisionKind, *, by: User, reason: str, expires_at: datetime | None = None
+) -> Decision:
+    decision = Decision.objects.create(
+        version=version, kind=kind, by=by, reason=reason.strip(), evidence_seal=_seal_of(version), expires_at=expires_at
+    )
+    TrainingRun.objects.filter(version=version).update(state=RunState.DECIDED)
+    detail = {"number": version.number, "decision": decision.public_id, "seal": decision.evidence_seal}
+    audit.record(actor=by, verb=f"model.{kind}", subject_type="model_version", subject_id=version.public_id, detail=detail)
+    return decision
+
+
+def _refuse_decision(version: ModelVersion, by: User, reason: str) -> None:
+    if version.status != ModelStatus.CANDIDATE:
+        msg = f"{version} is {version.get_status_display().lower()}: it has been decided already."
+        raise DecisionRefusedError(msg)
+    if Role.APPROVER not in by.roles:
+        msg = f"{by.username} is not a model approver."
+        raise DecisionRefusedError(msg)
+    if version.requested_by_id == by.pk:
+        msg = f"{by.username} asked for {version}; somebody else has to decide."
+        raise DecisionRefusedError(msg)
+    if not _seal_of(version):
+        msg = f"{version} has no sealed evidence to decide on: only a training run makes that."
+        raise DecisionRefusedError(msg)
+    _need_a_reason(reason)
+
+
+def _refuse_office(version: ModelVersion, by: User | None) -> None:
+    if version.status not in _MAY_HOLD_OFFICE:
+        msg = f"{version} is {version.get_status_display().lower()}: only an approved or a retired version becomes champion."
+        raise PromotionRefusedError(msg)
+    if by is not None and version.requested_by_id == by.pk:
+        msg = f"{by.username} asked for {version}; somebody else has to promote it."
+        raise PromotionRefusedError(msg)
+    _refuse_expired(version)
+
+
+def _refuse_expired(version: ModelVersion) -> None:
+    approval = version.decisions.filter(kind=DecisionKind.APPROVED).first()
+    if approval and approval.expires_at and approval.expires_at <= timezone.now():
+        msg = f"The approval of {version} expired on {approval.expires_at:%-d %B %Y}."
+        raise PromotionRefusedError(msg)
+
+
+def _need_a_reason(reason: str) -> None:
+    if len(reason.strip()) < SHORTEST_REASON_CHARACTERS:
+        msg = f"Write a reason of at least {SHORTEST_REASON_CHARACTERS} characters: it stays with the decision."
+        raise DecisionRefusedError(msg)
+
+
+def _seal_of(version: ModelVersion) -> str:
+    evidence = getattr(version, "evidence", None)
+    return evidence.seal if evidence is not None else ""
+
+
+def _load(version: ModelVersion) -> None:
     try:
         champion.load(version)
     except PredictionError as error:
         msg = f"{version} cannot become champion: {error}"
         raise PromotionRefusedError(msg) from error
-    with transaction.atomic():
-        _one_at_a_time()
-        version = ModelVersion.objects.select_for_update().get(pk=version.pk)
-        _refuse(version, by)
-        before = ModelVersion.objects.select_for_update().filter(name=version.name, status=ModelStatus.CHAMPION).first()
-        if before is not None:
-            _become(before, ModelStatus.RETIRED)
-        version.promoted_at, version.promoted_by = timezone.now(), by
-        _become(version, ModelStatus.CHAMPION)
-        detail = {"number": version.number, "retired": before.number if before else None}
-        audit.record(actor=by, verb="model.promoted", subject_type="model_version", subject_id=version.public_id, detail=detail)
-    return version
-
-
-def _refuse(version: ModelVersion, by: User) -> None:
-    if version.status not in {ModelStatus.CANDIDATE, ModelStatus.RETIRED}:
-        msg = f"{version} is {version.get_status_display().lower()}: only a candidate or a retired version becomes champion."
-        raise PromotionRefusedError(msg)
-    if version.requested_by_id == by.pk:
-        msg = f"{by.username} asked for {version}; somebody else has to promote it."
-        raise PromotionRefusedError(msg)
 
 
 def _become(version: ModelVersion, status: ModelStatus) -> None:
@@ -94,13 +245,28 @@ def _become(version: ModelVersion, status: ModelStatus) -> None:
     version.save(update_fields=["status", "promoted_at", "promoted_by"])
 
 
+def _mirror() -> None:
+    outbox.put(kind="registry.alias", subject=MODEL_NAME)
+
+
+def _announce() -> None:
+    from predictions import champion_news  # noqa: PLC0415  needs the broker's address, which a test may lack
+
+    champion_news.announce()
+
+
+def _locked(version: ModelVersion) -> ModelVersion:
+    _one_at_a_time()
+    return ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+
+
 def _one_at_a_time() -> None:
     with transaction.get_connection().cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _NUMBERING_LOCK)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _ONE_AT_A_TIME)
 
 
 def _next_number() -> int:
-    return (ModelVersion.objects.filter(name=champion.NAME).aggregate(last=Max("number"))["last"] or 0) + 1
+    return (ModelVersion.objects.filter(name=MODEL_NAME).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _schema() -> FeatureSchema:

@@ -6,11 +6,13 @@ from functools import cache
 
 import numpy as np
 import polars as pl
+from django.utils import timezone
 
 from clinical.models import User
 from mlops import releases
 from mlops.datasets import Dataset, Part, Protocol, Source
 from mlops.evaluation import evaluate
+from mlops.models import Evidence, RunState, RunStep, RunTrigger, TrainingRun
 from mlops.training import train
 from predictions.engines.boosted import BoostedParameters, BoostedTrees
 from predictions.engines.calibrated import CalibratedModel
@@ -54,6 +56,25 @@ def recorded(*, seed: int = 0, requested_by: User | None = None) -> ModelVersion
     return releases.record(
         model=model(seed=seed), dataset=dataset(), held_out_scores=scores, metrics=metrics, requested_by=requested_by
     )
+
+
+def examined(*, seed: int = 0, requested_by: User | None = None) -> ModelVersion:
+    """A candidate of a training run, with sealed evidence: ready for a decision."""
+    version = recorded(seed=seed, requested_by=requested_by)
+    run = TrainingRun.objects.create(
+        model_name=version.name, trigger=RunTrigger.COMMAND, requested_by=requested_by, version=version,
+        state=RunState.AWAITING_APPROVAL, step=RunStep.DONE,
+    )  # fmt: skip
+    Evidence.objects.create(run=run, version=version, seal=f"{seed:064x}", sealed_at=timezone.now())
+    return version
+
+
+def promoted(by: User, *, seed: int = 0) -> ModelVersion:
+    """The champion, on one person's word."""
+    version = examined(seed=seed)
+    releases.approve(version, by=by, reason="The evidence was read and holds.")
+    version.refresh_from_db()
+    return version
 
 
 @cache

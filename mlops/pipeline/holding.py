@@ -13,7 +13,8 @@ from uuid import uuid4
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from mlops.models import RunState, TrainingRun
@@ -31,7 +32,13 @@ def take(run_id: int) -> TrainingRun | None:
     taken = (
         TrainingRun.objects.filter(pk=run_id)
         .to_continue(now)
-        .update(held_by=holder, held_until=now + _length(), attempts=F("attempts") + 1, state=RunState.RUNNING)
+        .update(
+            held_by=holder,
+            held_until=now + _length(),
+            attempts=F("attempts") + 1,
+            state=RunState.RUNNING,
+            started_at=Coalesce("started_at", Value(now)),
+        )
     )
     return TrainingRun.objects.get(pk=run_id, held_by=holder) if taken else None
 

@@ -47,7 +47,7 @@ def take_step(run_id: int) -> bool:
         return _look_again(run, later)
     except _REFUSALS as refusal:
         return _refused(run, str(refusal), permanent=getattr(refusal, "permanent", True))
-    except Exception as error:  # noqa: BLE001  whatever it was, the run must not hang: it is told and tried again
+    except Exception as error:  # whatever it was, the run must not hang: it is told and tried again
         log.exception("step failed", run=str(run.public_id), step=run.step)
         return _refused(run, f"unexpected failure ({type(error).__name__})", permanent=False)
     return _advance(run, finding)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from clinical.models import User
-from mlops import releases
 from predictions import champion
 from predictions.models import ModelVersion
 from tests import small_model
@@ -23,4 +22,4 @@ def _no_champion_of_another_test() -> Iterator[None]:
 @pytest.fixture
 def version(dana: User) -> ModelVersion:
     """The champion, promoted by Dana."""
-    return releases.promote(small_model.recorded(), by=dana)
+    return small_model.promoted(dana)

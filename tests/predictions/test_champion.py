@@ -6,7 +6,6 @@ import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from clinical.models import User
-from mlops import releases
 from predictions import champion
 from predictions.errors import ArtefactMissingError, NoChampionError
 from predictions.models import ModelVersion
@@ -32,7 +31,7 @@ def test_the_promoted_version_is_held_and_ready(version: ModelVersion) -> None:
 def test_a_new_champion_takes_over_at_the_next_look(version: ModelVersion, dana: User, settings: Settings) -> None:
     settings.CHAMPION_POLL_SECONDS = 0
     before = champion.current()
-    after = releases.promote(small_model.recorded(seed=1), by=dana)
+    after = small_model.promoted(dana, seed=1)
     assert champion.current().version_id == after.pk != before.version_id
 
 
@@ -50,7 +49,7 @@ def test_a_champion_that_cannot_be_loaded_leaves_the_old_one_and_alarms(
 ) -> None:
     settings.CHAMPION_POLL_SECONDS = 0
     champion.current()
-    lose_file_of(releases.promote(small_model.recorded(seed=2), by=dana), settings)
+    lose_file_of(small_model.promoted(dana, seed=2), settings)
     caplog.clear()
     assert champion.current().version_id == version.pk
     assert [line.levelname for line in caplog.records] == ["CRITICAL"]
