@@ -75,8 +75,8 @@ def reference_above(scores: Vector) -> float:
     """The share above 0.6 when each score's odds are multiplied by eight, as the reference settings leave them."""
     if not scores.size:
         return 0.0
-    odds = REFERENCE_WEIGHT * scores / np.maximum(1 - scores, np.finfo(np.float64).tiny)
-    return float((odds / (1 + odds) > REFERENCE_THRESHOLD).mean())
+    heavier = REFERENCE_WEIGHT * scores
+    return float((heavier / (1 - scores + heavier) > REFERENCE_THRESHOLD).mean())
 
 
 def drift_between(reference: Profile, observed: Profile) -> dict[str, Any]:
