@@ -54,6 +54,7 @@ ACCOUNTS = (
     DemoAccount("nurse", "Ruth", "Adeyemi", Role.CLINICIAN, "discharge nurse"),
     DemoAccount("nurse2", "Tom", "Hargreaves", Role.CLINICIAN, "nurse of other units", first_unit=UNITS_OF_A_NURSE),
     DemoAccount("approver", "Dana", "Kowalski", Role.APPROVER, "approves models"),
+    DemoAccount("approver2", "Lena", "Brandt", Role.APPROVER, "a second one: nobody decides on what they asked for"),
     DemoAccount("administrator", "Frank", "Osei", Role.ADMINISTRATOR, "units, people and roles"),
     DemoAccount("auditor", "Erin", "Walsh", Role.AUDITOR, "reads the audit log"),
     DemoAccount("ehr", "EHR", "connection", Role.EHR_CLIENT, "a system; cannot sign in", is_person=False),
