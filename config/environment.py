@@ -5,6 +5,7 @@ A wrong value stops the process with the name of the variable and the reason, be
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,9 +14,12 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from predictions.signing import private_key_from, public_key_from
+
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 SECRET_KEY_MINIMUM_CHARACTERS = 50
+_FOLDER_OR_BUCKET = r"^(/|s3://[^/]+)"
 
 
 class Mode(StrEnum):
@@ -33,6 +37,10 @@ class Role(StrEnum):
     API = "api"
     WORKER = "worker"
     BEAT = "beat"
+
+
+# known by these names everywhere, so without a prefix of ours
+_PLAIN_NAMES = {"DATABASE_URL", "DATABASE_OWNER_URL", "MLFLOW_TRACKING_URI", "REDIS_URL"}
 
 
 class ConfigurationError(SystemExit):
@@ -54,8 +62,8 @@ class Environment(BaseSettings):
         default=None, validation_alias=AliasChoices("DATABASE_OWNER_URL"), pattern=r"^postgres(ql)?://"
     )
     redis_url: SecretStr = Field(validation_alias=AliasChoices("REDIS_URL"))
-    artefacts: Path = VAR / "artefacts"
-    lake: str = Field(default=str(VAR / "lake"), pattern=r"^(/|s3://[^/]+)")
+    artefacts: str = Field(default=str(VAR / "artefacts"), pattern=_FOLDER_OR_BUCKET)
+    lake: str = Field(default=str(VAR / "lake"), pattern=_FOLDER_OR_BUCKET)
     dataset: Path | None = None
     demo_logins: bool = False
     insecure_http: bool = False
@@ -64,14 +72,36 @@ class Environment(BaseSettings):
     session_idle_minutes: int = Field(default=15, ge=5, le=60)
     session_absolute_hours: int = Field(default=12, ge=1, le=24)
     broker_visibility_seconds: int = Field(default=960, ge=1, le=86_400)
+    signing_key: SecretStr | None = None
+    verify_keys: Annotated[list[str], NoDecode] = []
     outcome_lag_days: int = Field(default=7, ge=0, le=120)
     gate_profile: str = Field(default="default", pattern=r"^[a-z_]+$")
     training: str = Field(default="local", pattern=r"^(local|sagemaker)$")
+    training_store: str = Field(default=str(VAR / "training"), pattern=_FOLDER_OR_BUCKET)
+    training_threads: int = Field(default=0, ge=0, le=256)
+    training_most_seconds: int = Field(default=3600, ge=60, le=432_000)
+    sagemaker_role: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/")
+    sagemaker_image: str | None = None
+    sagemaker_instance: str = Field(default="ml.m5.2xlarge", pattern=r"^ml\.[a-z0-9]+\.[a-z0-9]+$")
+    sagemaker_spot: bool = True
+    sagemaker_wait_seconds: int = Field(default=7200, ge=60, le=432_000)
+    sagemaker_subnets: Annotated[list[str], NoDecode] = []
+    sagemaker_security_groups: Annotated[list[str], NoDecode] = []
+    aws_region: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    aws_endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    aws_kms_key: str | None = None
+    events_queue: str | None = Field(default=None, pattern=r"^https?://")
+    events_data: str | None = Field(default=None, pattern=r"^s3://[^/]+")
     run_hold_seconds: int = Field(default=30, ge=1, le=600)
     auto_promote: bool = False
+    mlflow_tracking_uri: str | None = Field(default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
+    mlflow_experiment: str = Field(default="wardlight", min_length=1, max_length=200)
+    mlflow_model_prefix: str = Field(default="", pattern=r"^([\w-]+\.){0,2}$")
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
 
-    @field_validator("allowed_hosts", "trusted_origins", mode="before")
+    @field_validator(
+        "allowed_hosts", "trusted_origins", "verify_keys", "sagemaker_subnets", "sagemaker_security_groups", mode="before"
+    )
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -83,6 +113,47 @@ class Environment(BaseSettings):
             msg = "must start with redis:// or rediss://"
             raise ValueError(msg)
         return value
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_private_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            private_key_from(value.get_secret_value())
+        return value
+
+    @field_validator("verify_keys")
+    @classmethod
+    def _are_public_keys(cls, value: list[str]) -> list[str]:
+        for key in value:
+            public_key_from(key)
+        return value
+
+    @field_validator("mlflow_tracking_uri", mode="before")
+    @classmethod
+    def _is_a_server(cls, value: object) -> object:
+        if value is None or value == "":
+            return None
+        if not re.match(r"^(https?://[^/]|databricks(://.*)?$)", str(value)):
+            # MLflow would take a folder or a database for a register, and each process would write into one of its own
+            msg = "must be the address of an MLflow server (http:// or https://) or databricks; no file, folder or database"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _sagemaker_is_told_all(self) -> Self:
+        if self.training != "sagemaker":
+            return self
+        lacking = [name for name in ("sagemaker_role", "sagemaker_image") if not getattr(self, name)]
+        if lacking:
+            msg = f"WARDLIGHT_TRAINING=sagemaker needs {' and '.join(f'WARDLIGHT_{name.upper()}' for name in lacking)}"
+            raise ValueError(msg)
+        if not self.training_store.startswith("s3://"):
+            msg = "WARDLIGHT_TRAINING=sagemaker needs a WARDLIGHT_TRAINING_STORE that begins with s3://"
+            raise ValueError(msg)
+        if bool(self.sagemaker_subnets) != bool(self.sagemaker_security_groups):
+            msg = "WARDLIGHT_SAGEMAKER_SUBNETS and WARDLIGHT_SAGEMAKER_SECURITY_GROUPS are given together or not at all"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _production_tightens(self) -> Self:
@@ -96,6 +167,9 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         if "*" in self.allowed_hosts:
             msg = "WARDLIGHT_ALLOWED_HOSTS may not be * in production"
+            raise ValueError(msg)
+        if self.role in {Role.API, Role.WORKER} and not self.verify_keys:
+            msg = f"WARDLIGHT_VERIFY_KEYS is missing: the role {self.role} loads models, and trusts only signed ones"
             raise ValueError(msg)
         return self
 
@@ -116,4 +190,4 @@ def _readable(refused: ValidationError) -> str:
 
 def _variable_name(location: tuple[int | str, ...]) -> str:
     name = str(location[0]) if location else "combination"
-    return name.upper() if name.upper() in {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"} else f"WARDLIGHT_{name.upper()}"
+    return name.upper() if name.upper() in _PLAIN_NAMES else f"WARDLIGHT_{name.upper()}"

@@ -23,6 +23,24 @@ accesslog = None
 
 
 def post_worker_init(worker: Any) -> None:
+    """Whoever scores watches over its champion. The first one is loaded meanwhile, and readiness waits for it."""
+    if os.environ.get("WARDLIGHT_ROLE") == "api":
+        from predictions import champion_watch  # noqa: PLC0415  Django is set up only now, and pages never load a model
+
+        worker.watch = champion_watch.start(role="api", loads_at_once=True, on_first=keep)
+    else:
+        keep()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """The row that says what this process holds goes with it."""
+    watch = getattr(worker, "watch", None)
+    if watch is not None:
+        watch.end()
+        watch.join(timeout=2)
+
+
+def keep() -> None:
     """What is loaded by now lives for ever: keeping it out of the collector's sight halves the tail of latencies."""
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""A laptop's environment: where nothing is configured, a secret of this checkout's own and the embedded servers.
+"""A laptop's environment: where nothing is configured, secrets of this checkout's own and the embedded servers.
 
 Only used while DATABASE_URL is not set; a deployment sets it, and then nothing here has any effect.
 """
@@ -6,12 +6,15 @@ Only used while DATABASE_URL is not set; a deployment sets it, and then nothing 
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.embedded import DATABASE, running
 from config.environment import VAR, Mode
+from predictions.signing import new_private_key, public_half
 
 
 @contextlib.contextmanager
@@ -23,9 +26,12 @@ def local_environment(environ: Mapping[str, str], *, folder: Path = VAR) -> Iter
     database = environ.get("WARDLIGHT_DATABASE", DATABASE)
     with running(folder) as servers:
         servers.ensure_database(database)
+        signing_key = environ.get("WARDLIGHT_SIGNING_KEY") or _kept(folder / "signing_key", new_private_key())
         local = {
             "WARDLIGHT_MODE": Mode.DEMO,
-            "WARDLIGHT_SECRET_KEY": _secret_of(folder),
+            "WARDLIGHT_SECRET_KEY": _kept(folder / "secret_key", secrets.token_urlsafe(64)),
+            "WARDLIGHT_SIGNING_KEY": signing_key,
+            "WARDLIGHT_VERIFY_KEYS": public_half(signing_key),
             "WARDLIGHT_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "WARDLIGHT_INSECURE_HTTP": "true",
             "WARDLIGHT_DEMO_LOGINS": "true",
@@ -34,9 +40,12 @@ def local_environment(environ: Mapping[str, str], *, folder: Path = VAR) -> Iter
         yield {name: value for name, value in local.items() if name not in environ}
 
 
-def _secret_of(folder: Path) -> str:
-    kept = folder / "secret_key"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(64))
-    return kept.read_text()
+def _kept(place: Path, fresh: str) -> str:
+    """What `place` holds, which is `fresh` the first time; of several processes that come at once, one decides."""
+    if not place.exists():
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False) as mine:  # for its owner's eyes alone
+            mine.write(fresh)
+        with contextlib.suppress(FileExistsError):
+            os.link(mine.name, place)
+        Path(mine.name).unlink()
+    return place.read_text()

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("health/model", health.model, name="health-model"),
     path("accounts/", include("config.account_urls")),
     path("admin/", admin.site.urls),
     path("", include("clinical.urls")),

@@ -48,6 +48,30 @@ class ArtefactRefusedError(PredictionError):
     code = "artefact_refused"
 
 
+class NotSignedError(ArtefactRefusedError):
+    """The model's version is not signed."""
+
+    code = "not_signed"
+
+
+class SignatureRefusedError(ArtefactRefusedError):
+    """The signature does not fit what is recorded of the model's version."""
+
+    code = "signature_refused"
+
+
+class SigningKeyMissingError(PredictionError):
+    """A model's version can be recorded only where WARDLIGHT_SIGNING_KEY is set."""
+
+    code = "signing_key_missing"
+
+
+class TrialTimedOutError(ArtefactRefusedError):
+    """The trial of the model's file took too long."""
+
+    code = "trial_timed_out"
+
+
 class SchemaMismatchError(ArtefactRefusedError):
     """The model was trained on other features than this version of the software computes."""
 

@@ -8,9 +8,11 @@ import tempfile
 
 from config.embedded import Servers, running
 from config.environment import VAR
+from predictions.signing import new_private_key, public_half
 
 TEST_DATABASE = f"wardlight_test_{os.getpid()}"
 TEMPLATE_DATABASE = f"{TEST_DATABASE}_template"
+SIGNING_KEY = new_private_key()
 
 _embedded = running(VAR / "tests", durable=False)
 SERVERS: Servers = _embedded.__enter__()
@@ -25,6 +27,8 @@ os.environ.update(
         "WARDLIGHT_INSECURE_HTTP": "true",
         "WARDLIGHT_DEMO_LOGINS": "true",
         "WARDLIGHT_ARTEFACTS": tempfile.mkdtemp(prefix="wardlight-artefacts-"),
+        "WARDLIGHT_SIGNING_KEY": SIGNING_KEY,
+        "WARDLIGHT_VERIFY_KEYS": public_half(SIGNING_KEY),
         "WARDLIGHT_LAKE": tempfile.mkdtemp(prefix="wardlight-lake-"),
         **SERVERS.as_environment(database=TEST_DATABASE),
     }

@@ -2,6 +2,7 @@
 
 from predictions.models.model_version import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
 from predictions.models.prediction import Prediction
+from predictions.models.serving_process import ServingProcess
 from predictions.models.worklist_entry import WorklistEntry
 
-__all__ = ["MODEL_NAME", "FeatureSchema", "ModelStatus", "ModelVersion", "Prediction", "WorklistEntry"]
+__all__ = ["MODEL_NAME", "FeatureSchema", "ModelStatus", "ModelVersion", "Prediction", "ServingProcess", "WorklistEntry"]

@@ -95,6 +95,7 @@ ROUTES: dict[str, Door] = {
     "": only_get("signed in", FIRST_PAGES),
     "health/live": only_get("public", everybody(200)),
     "health/ready": only_get("public", everybody(200)),
+    "health/model": only_get("public", everybody(404)),  # of the api role, and this one shows pages
     "appearance/": only_post("public", FIRST_PAGES),
     "worklist/": only_get("clinician", clinicians(200)),
     "worklist/search/": only_post("clinician", clinicians("worklist")),
