@@ -25,9 +25,17 @@ from mlops.store.feature_rows import feature_rows
 from mlops.store.lake import Lake, Written
 from mlops.store.notes import features_version, note_of
 from mlops.store.raw_rows import encounter_table, raw_rows
-from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SOURCE_ORDER
-
-FROM_A_FILE = "file"
+from mlops.store.tables import (
+    ENCOUNTER_ID,
+    ENDED_AT,
+    FEATURES,
+    FROM_A_FILE,
+    MOMENT,
+    ORIGIN,
+    RAW,
+    READMITTED,
+    SOURCE_ORDER,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,8 @@ def from_file(path: Path, *, lake: Lake) -> Filled:
     table.refuse_if_any_row_was()
     readmitted = (pl.col("readmission") == Readmission.WITHIN_30_DAYS).alias(READMITTED)
     order = pl.int_range(pl.len(), dtype=pl.Int64).alias(SOURCE_ORDER)
-    stays = in_order(table.frame.with_columns(readmitted, order, pl.lit(FROM_A_FILE).alias(ORIGIN)))
+    undated = pl.lit(None, dtype=MOMENT).alias(ENDED_AT)
+    stays = in_order(table.frame.with_columns(readmitted, order, pl.lit(FROM_A_FILE).alias(ORIGIN), undated))
     return fill(raw_rows(stays), lake=lake)
 
 
@@ -84,16 +93,17 @@ def _known(as_of: datetime) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(_ENCOUNTERS, [as_of, Readmission.WITHIN_30_DAYS.value, as_of])
         rows = cursor.fetchall()
-    kinds = dict.fromkeys(_KNOWN, pl.Int64()) | {ORIGIN: pl.String(), READMITTED: pl.Boolean()}
+    kinds = dict.fromkeys(_KNOWN, pl.Int64()) | {ORIGIN: pl.String(), READMITTED: pl.Boolean(), ENDED_AT: MOMENT}
     return pl.DataFrame(rows, schema=kinds, orient="row")
 
 
-_KNOWN = (ENCOUNTER_ID, ORIGIN, SOURCE_ORDER, HISTORY, STAY_NUMBER, READMITTED)
+_KNOWN = (ENCOUNTER_ID, ORIGIN, SOURCE_ORDER, HISTORY, STAY_NUMBER, READMITTED, ENDED_AT)
 # the order of a patient's stays is that of clinical.history: by admission
 _ENCOUNTERS = """
 SELECT e.id, e.provenance, e.source_order, e.patient_id,
        row_number() OVER (PARTITION BY e.patient_id ORDER BY e.admitted_at, e.id),
-       CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END
+       CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END,
+       coalesce(e.discharged_at, e.admitted_at)
 FROM clinical_encounter e LEFT JOIN clinical_outcome o ON o.encounter_id = e.id
 WHERE e.admitted_at <= %s
 """

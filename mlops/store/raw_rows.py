@@ -1,4 +1,4 @@
-"""Rows of the raw table: a stay as it was, to which history it belongs and as which of it, and its outcome where known.
+"""Rows of the raw table: a stay as it was, to which history it belongs and as which of it, its end and its outcome where known.
 
 What the earlier stays tell of a later one is not stored but made anew of the rows, by whatever engine reads them.
 """
@@ -10,9 +10,9 @@ import polars as pl
 from clinical import earlier_stays
 from clinical.earlier_stays import HISTORY, STAY_NUMBER
 from clinical.encounter_table import COLUMNS, OF_THE_STAY, with_places
-from mlops.store.tables import ENCOUNTER_ID, ORIGIN, READMITTED, SOURCE_ORDER
+from mlops.store.tables import ENCOUNTER_ID, ENDED_AT, ORIGIN, READMITTED, SOURCE_ORDER
 
-COLUMNS_OF_RAW = (*OF_THE_STAY, HISTORY, STAY_NUMBER, READMITTED, ORIGIN, SOURCE_ORDER)
+COLUMNS_OF_RAW = (*OF_THE_STAY, HISTORY, STAY_NUMBER, READMITTED, ORIGIN, SOURCE_ORDER, ENDED_AT)
 
 
 def raw_rows(stays: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,18 @@ from mlops.store.feature_rows import digest, matrix_of
 from mlops.store.lake import Lake
 from mlops.store.notes import features_version
 from mlops.store.raw_rows import encounter_table
-from mlops.store.tables import ENCOUNTER_ID, FEATURES, ORIGIN, RAW, READMITTED, SCHEMA_HASH, SCHEMA_VERSION, SOURCE_ORDER
+from mlops.store.tables import (
+    ENCOUNTER_ID,
+    ENDED_AT,
+    FEATURES,
+    MOMENT,
+    ORIGIN,
+    RAW,
+    READMITTED,
+    SCHEMA_HASH,
+    SCHEMA_VERSION,
+    SOURCE_ORDER,
+)
 from predictions.features import schema
 from predictions.features.building import Matrix
 
@@ -34,10 +45,12 @@ class TableRead:
 
 @dataclass(frozen=True)
 class Labelled:
-    """`encounters` with a known outcome in their source's order, one row of `matrix` each."""
+    """`encounters` with a known outcome in their source's order, one row of `matrix` and one of `ended_at` each."""
 
     encounters: pl.DataFrame
     matrix: Matrix
+    ended_at: pl.Series
+    origin: str
     read: tuple[TableRead, ...]
 
 
@@ -50,15 +63,18 @@ def labelled(lake: Lake, *, raw_version: int | None = None) -> Labelled:
         raise _why_not(lake, version)
     features = lake.rows(FEATURES, version=made, where=pl.col(SCHEMA_HASH) == schema.schema_hash())
     known = _with_outcome(raw)
+    origin = ", ".join(raw[ORIGIN].unique().sort())
     read = (TableRead(RAW.name, version, _digest(raw)), TableRead(FEATURES.name, made, digest(features)))
-    return Labelled(known, _in_order_of(known, features), read)
+    encounters = known.drop(ORIGIN, SOURCE_ORDER, ENDED_AT)
+    return Labelled(encounters, _in_order_of(known, features), known[ENDED_AT], origin, read)
 
 
 def _with_outcome(raw: pl.DataFrame) -> pl.DataFrame:
     """The encounter table with `readmitted`; stays without a known outcome are read as history and left out themselves."""
-    table = encounter_table(raw).hstack(raw.select(READMITTED, ORIGIN, SOURCE_ORDER))
-    known = table.filter(pl.col(READMITTED).is_not_null()).sort(ORIGIN, SOURCE_ORDER, ENCOUNTER_ID)
-    return known.drop(ORIGIN, SOURCE_ORDER)
+    # versions from before stays had their end are read as without dates
+    dated = raw if ENDED_AT in raw.columns else raw.with_columns(pl.lit(None, dtype=MOMENT).alias(ENDED_AT))
+    table = encounter_table(raw).hstack(dated.select(READMITTED, ORIGIN, SOURCE_ORDER, ENDED_AT))
+    return table.filter(pl.col(READMITTED).is_not_null()).sort(ORIGIN, SOURCE_ORDER, ENCOUNTER_ID)
 
 
 def _in_order_of(known: pl.DataFrame, features: pl.DataFrame) -> Matrix:

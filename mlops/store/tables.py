@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 ENCOUNTER_ID, SCHEMA_HASH, SCHEMA_VERSION = "encounter_id", "schema_hash", "schema_version"
-ORIGIN, SOURCE_ORDER, READMITTED = "origin", "source_order", "readmitted"
+ORIGIN, SOURCE_ORDER, READMITTED, ENDED_AT = "origin", "source_order", "readmitted", "ended_at"
 SCORED_ON = "scored_on"
+FROM_A_FILE = "file"  # an origin; any other is the provenance of a database's encounters
+MOMENT = pl.Datetime("us", "UTC")
 
 
 @dataclass(frozen=True)

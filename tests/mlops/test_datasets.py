@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from clinical.access import scope_of_the_system
 from clinical.diabetes130.source import find_dataset
-from clinical.models import CareUnit, Outcome
+from clinical.models import CareUnit, Encounter, Outcome
 from mlops import datasets
 from mlops.errors import TooFewOutcomesError
+from mlops.store import filling
+from mlops.store.lake import Lake
 from tests.factories import encounter_on
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -61,6 +64,61 @@ def test_only_matured_outcomes_are_learned_from(cardiology: CareUnit, monkeypatc
     dataset = datasets.from_database(as_of=NOW, seed=1)
     assert len(dataset.training.readmitted) + len(dataset.held_out.readmitted) == 9
     assert int(dataset.training.readmitted.sum() + dataset.held_out.readmitted.sum()) == 4
+
+
+def with_outcomes(unit: CareUnit, *, stays: int) -> None:
+    """Stays that ended a day apart, each of another patient; every second one was followed by a readmission."""
+    for number in range(stays):
+        ended = NOW - timedelta(days=200 - number)
+        encounter = encounter_on(unit, admitted_at=ended - timedelta(days=5), discharged_at=ended)
+        with scope_of_the_system():
+            readmission = "within_30" if number % 2 else "none"
+            Outcome.objects.create(encounter=encounter, readmission=readmission, matures_at=NOW, reported_at=NOW)
+
+
+def test_nothing_is_learned_from_that_ended_after_the_cut_in_time(
+    cardiology: CareUnit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "FEWEST_READMISSIONS", 1)
+    with_outcomes(cardiology, stays=40)
+    dataset = datasets.from_database(as_of=NOW, protocol=datasets.Protocol.BY_PATIENT_AND_TIME, seed=3)
+    assert dataset.cut is not None
+    cut = datetime.fromisoformat(dataset.cut.at)
+    with scope_of_the_system():
+        ended = {encounter.pk: encounter.discharged_at for encounter in Encounter.objects.all()}
+    assert all(ended[encounter] < cut for encounter in dataset.training.table["encounter_id"])
+    is_later = [ended[encounter] >= cut for encounter in dataset.held_out.table["encounter_id"]]
+    assert dataset.cut.later.tolist() == is_later
+    assert any(is_later)
+    assert len(dataset.held_out.readmitted) == 8
+    assert dataset.as_json()["cut"] == {"by": "time of discharge", "at": dataset.cut.at, "later": sum(is_later)}
+
+
+def test_the_lake_of_a_database_is_cut_where_the_database_is(
+    cardiology: CareUnit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(datasets, "FEWEST_READMISSIONS", 1)
+    with_outcomes(cardiology, stays=40)
+    lake = Lake(str(tmp_path))
+    filling.from_database(as_of=NOW, lake=lake)
+    by_time = datasets.Protocol.BY_PATIENT_AND_TIME
+    stored = datasets.from_lake(lake, protocol=by_time, seed=3)
+    direct = datasets.from_database(as_of=NOW, protocol=by_time, seed=3)
+    assert (stored.sha256, stored.cut and stored.cut.at) == (direct.sha256, direct.cut and direct.cut.at)
+    assert stored.training.table["encounter_id"].to_list() == direct.training.table["encounter_id"].to_list()
+
+
+@pytest.mark.dataset
+def test_a_file_has_no_dates_and_the_cut_says_so() -> None:
+    path = find_dataset()
+    if path is None:
+        pytest.skip("the data set was not found")
+    dataset = datasets.from_file(path, protocol=datasets.Protocol.BY_PATIENT_AND_TIME, seed=42)
+    assert dataset.cut is not None
+    assert dataset.cut.as_json() == {"by": "order of the source, which has no dates", "at": "89409", "later": 1_960}
+    assert [len(part.readmitted) for part in (dataset.training, dataset.held_out)] == [71_584, 19_802]
+    assert dataset.composition["all"] == {"rows": 101_766, "patients": 71_518, "readmitted": 11_357}
+    assert dataset.composition["provenance"] == "diabetes130"
 
 
 @pytest.mark.django_db

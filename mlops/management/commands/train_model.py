@@ -48,7 +48,7 @@ class Command(BaseCommand):
             "--protocol",
             choices=list(Protocol),
             default=Protocol.BY_PATIENT,
-            help="C: split by patient, without death and hospice; S: by row",
+            help="C: split by patient, without death and hospice; S: by row; T: as C, and by time",
         )
         parser.add_argument("--engine", choices=sorted(ENGINES), default=DEFAULT, help="the learner")
         parser.add_argument("--parameters", type=Path, help="JSON of its parameters, as tune_model prints; default: its own")
