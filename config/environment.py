@@ -114,6 +114,11 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @field_validator("signing_key", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
     @field_validator("signing_key")
     @classmethod
     def _is_private_key(cls, value: SecretStr | None) -> SecretStr | None:

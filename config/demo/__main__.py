@@ -59,39 +59,44 @@ def _run(options: argparse.Namespace) -> int:
         with Processes(Path("var/log")) as processes:
             source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
             processes.run_to_end("prepare_demo", *source)
-            address = _serve(processes, first_port=options.port)
+            address, api = _serve(processes, first_port=options.port)
             if options.check:
-                return _check(address, synthetic=dataset is None)
-            _welcome(processes, address)
+                return _check(address, api=api, synthetic=dataset is None)
+            _welcome(processes, address, api=api)
             return processes.wait()
 
 
-def _serve(processes: Processes, *, first_port: int) -> str:
+def _serve(processes: Processes, *, first_port: int) -> tuple[str, str]:
+    """The addresses of the pages and of the interface to other systems, both ready."""
     port = free_port_from(first_port)
     if port != first_port:
         sys.stdout.write(f"Port {first_port} is taken, so this runs on {port}.\n")
-    address = f"http://localhost:{port}"
+    api_port = free_port_from(port + 1)
+    address, api = f"http://localhost:{port}", f"http://localhost:{api_port}"
     os.environ["WARDLIGHT_TRUSTED_ORIGINS"] = address
     gunicorn = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
     processes.start("web", *gunicorn, WARDLIGHT_BIND=f"127.0.0.1:{port}")
+    processes.start("api", *gunicorn, WARDLIGHT_BIND=f"127.0.0.1:{api_port}", WARDLIGHT_ROLE="api")
     celery = ["-m", "celery", "-A", "config"]
-    processes.start("worker", *celery, "worker", "--concurrency=1", "--queues=default,training", WARDLIGHT_ROLE="worker")
+    processes.start("worker", *celery, "worker", "--concurrency=2", "--queues=default,training", WARDLIGHT_ROLE="worker")
     processes.start("beat", *celery, "beat", "--pidfile=", WARDLIGHT_ROLE="beat")
-    processes.wait_until_ready(f"{address}/health/ready")
-    return address
+    for name, place in (("web", address), ("api", api)):
+        processes.wait_until_ready(f"{place}/health/ready", name=name)
+    return address, api
 
 
-def _check(address: str, *, synthetic: bool) -> int:
+def _check(address: str, *, api: str, synthetic: bool) -> int:
     import django  # noqa: PLC0415  settings can be read only inside the local environment
 
     django.setup()
     from config.demo import check  # noqa: PLC0415  as above
 
-    return check.walk(address, synthetic=synthetic)
+    return check.walk(address, api=api, synthetic=synthetic)
 
 
-def _welcome(processes: Processes, address: str) -> None:
-    sys.stdout.write(f"\nWardlight is at {address}\n\n")
+def _welcome(processes: Processes, address: str, *, api: str) -> None:
+    sys.stdout.write(f"\nWardlight is at {address}\n")
+    sys.stdout.write(f"Other systems reach it at {api} (what that scores with: {api}/health/model)\n\n")
     processes.run_to_end("make_demo_accounts", "--list")
     sys.stdout.write(
         "\nA new one-time code: .venv/bin/python manage.py make_demo_accounts --list\n"

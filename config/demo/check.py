@@ -34,6 +34,7 @@ class Walk:
 
     address: str
     synthetic: bool
+    api: str = ""
     encounter_path: str = ""
     risks: list[int] = field(default_factory=list)
     nurse: Browser = field(init=False)
@@ -143,9 +144,9 @@ class Walk:
             expect(time.monotonic() < deadline, f"no worker answered in {WORKER_SECONDS} s")
 
 
-def walk(address: str, *, synthetic: bool) -> int:
-    """Every check in order; 0 when all held."""
-    walker = Walk(address, synthetic=synthetic)
+def walk(address: str, *, synthetic: bool, api: str = "") -> int:
+    """Every check in order; 0 when all held. `api` is where the processes listen that score."""
+    walker = Walk(address, synthetic=synthetic, api=api)
     checks: list[Callable[[], str]] = [
         walker.liveness_and_readiness,
         walker.strangers_are_asked_to_sign_in,

@@ -63,12 +63,12 @@ class Processes:
                 start_new_session=True,
             )
 
-    def wait_until_ready(self, url: str) -> None:
+    def wait_until_ready(self, url: str, *, name: str = "web") -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not _answers(url):
             self._fail_if_one_ended()
             if time.monotonic() > deadline:
-                msg = f"wardlight: {url} did not answer within {READY_SECONDS} s; see {self.logs}/web.log"
+                msg = f"wardlight: {url} did not answer within {READY_SECONDS} s; see {self.logs}/{name}.log"
                 raise SystemExit(msg)
             time.sleep(0.2)
 
