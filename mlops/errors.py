@@ -123,3 +123,83 @@ class NothingToRollBackError(OperationError):
 
     code = "nothing_to_roll_back"
     status = 409
+
+
+class BlobMissingError(OperationError):
+    """A file of training is not where it was kept."""
+
+    code = "blob_missing"
+    status = 404
+
+
+class CloudError(OperationError):
+    """A service outside refused, or was not reached."""
+
+    code = "cloud_error"
+    status = 503
+
+    def __init__(self, message: str | None = None, *, code: str = "", permanent: bool = False) -> None:
+        super().__init__(message)
+        self.reason, self.permanent = code, permanent
+
+
+class FrozenDataRefusedError(OperationError):
+    """The frozen training data are not what was frozen."""
+
+    code = "frozen_data_refused"
+    status = 409
+
+
+class TrainingFailedError(OperationError):
+    """The training job ended without a model."""
+
+    code = "training_failed"
+
+    def __init__(self, message: str | None = None, *, permanent: bool = True) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class TrainedArtefactRefusedError(OperationError):
+    """What the training job left is not a whole model, or not the one that it reports; nothing was stored."""
+
+    code = "trained_artefact_refused"
+    status = 409
+
+
+class RegisterUnavailableError(OperationError):
+    """The register of models cannot be reached; what it should know is told to it later."""
+
+    code = "register_unavailable"
+    status = 503
+    permanent = False
+
+
+class RegisterRefusedError(OperationError):
+    """The register of models refused what it was told."""
+
+    code = "register_refused"
+    status = 409
+
+    def __init__(self, message: str | None = None, *, reason_code: str = "") -> None:
+        super().__init__(message)
+        self.reason_code = reason_code
+
+
+class GateProfileMissingError(OperationError):
+    """There is no such gate profile."""
+
+    code = "gate_profile_missing"
+    status = 404
+
+
+class GateProfileRefusedError(OperationError):
+    """The gate profiles cannot be read."""
+
+    code = "gate_profile_refused"
+
+
+class PackRefusedError(OperationError):
+    """This is no evidence pack."""
+
+    code = "pack_refused"
