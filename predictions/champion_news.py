@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from threading import Event
 
 import redis
 import structlog
@@ -17,6 +17,7 @@ from redis.client import PubSub
 
 CHANNEL = "wardlight:champion"
 ANSWER_SECONDS = 2
+BREATH_SECONDS = 0.5  # how long a listener is deaf to being told to end
 LONGEST_LINK_SECONDS = 60  # a link that died without a word hears nothing: a new one now and then costs less than to wonder
 log = structlog.get_logger(__name__)
 
@@ -50,15 +51,15 @@ class News:
             self._link, self._since = link, time.monotonic()
         return True
 
-    def wait(self, seconds: float, pause: Callable[[float], object]) -> bool:
-        """Until something is announced, at most for `seconds`; where nothing can be heard, `pause` for as long."""
+    def wait(self, seconds: float, *, unless: Event) -> bool:
+        """Until something is announced, at most for `seconds`, and no longer once `unless` is set."""
         deadline = time.monotonic() + seconds
         try:
-            if self._heard_before(deadline):
+            if self._heard_before(deadline, unless):
                 return True
         except (redis.exceptions.RedisError, OSError):
             self.close()
-        pause(max(0.0, deadline - time.monotonic()))
+        unless.wait(max(0.0, deadline - time.monotonic()))
         return False
 
     def close(self) -> None:
@@ -67,11 +68,11 @@ class News:
             with contextlib.suppress(redis.exceptions.RedisError, OSError):
                 link.close()
 
-    def _heard_before(self, deadline: float) -> bool:
+    def _heard_before(self, deadline: float, unless: Event) -> bool:
         """Several words at once are one: whoever hears them looks once."""
         heard = False
-        while self._link is not None and not heard and (left := deadline - time.monotonic()) > 0:
-            heard = self._link.get_message(timeout=left) is not None
+        while self._link is not None and not heard and not unless.is_set() and (left := deadline - time.monotonic()) > 0:
+            heard = self._link.get_message(timeout=min(left, BREATH_SECONDS)) is not None
         while heard and self._link is not None and self._link.get_message(timeout=0) is not None:
             pass
         return heard

@@ -59,7 +59,7 @@ class Watch(threading.Thread):
         while not self._told_to_end.is_set():
             self._news.listen()  # before the look: what is announced while we look is heard after it
             pause = float(settings.CHAMPION_POLL_SECONDS) if self._looked() else AFTER_TROUBLE_SECONDS
-            self._news.wait(pause, self._told_to_end.wait)
+            self._news.wait(pause, unless=self._told_to_end)
         self._leave()
 
     def end(self) -> None:

@@ -89,11 +89,11 @@ def populate(database: FreshDatabase, folder: Path, *, encounters: int = ENCOUNT
 
 
 @contextlib.contextmanager
-def serving(database: FreshDatabase, folder: Path, *, first_port: int = FIRST_PORT) -> Iterator[Served]:
-    """gunicorn with two workers for the length of the block."""
+def serving(database: FreshDatabase, folder: Path, *, first_port: int = FIRST_PORT, **others: str) -> Iterator[Served]:
+    """gunicorn with two workers for the length of the block; `others` are changes of its environment."""
     port = free_port_from(first_port)
     address = f"http://localhost:{port}"
-    changes = {"WARDLIGHT_BIND": f"127.0.0.1:{port}", "WARDLIGHT_TRUSTED_ORIGINS": address}
+    changes = {"WARDLIGHT_BIND": f"127.0.0.1:{port}", "WARDLIGHT_TRUSTED_ORIGINS": address, **others}
     with (folder / "web.log").open("ab") as log:
         gunicorn = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"], cwd=ROOT,
