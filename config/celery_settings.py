@@ -45,6 +45,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mlops.tasks.retrain_weekly",
         "schedule": crontab(minute=0, hour="2-23", day_of_week="sunday"),
     },
+    "reconcile-register": {"task": "mlops.tasks.reconcile_register", "schedule": 300.0},
+    "score-in-the-shadow": {"task": "mlops.tasks.score_in_the_shadow", "schedule": 60.0},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }

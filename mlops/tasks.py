@@ -5,7 +5,8 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from mlops.errors import RunInFlightError
+from mlops.errors import RegisterUnavailableError, RunInFlightError
+from mlops.register import handlers as _register_handlers  # noqa: F401  so that every worker delivers its messages
 
 log = structlog.get_logger(__name__)
 
@@ -37,3 +38,23 @@ def retrain_weekly() -> None:
         start_weekly()
     except RunInFlightError as busy:
         log.info("weekly retraining waits", reason=str(busy))
+
+
+@shared_task
+def reconcile_register() -> None:
+    """The register agrees with PostgreSQL again, whatever was missed; where it is away, the next time."""
+    from mlops.register.reconcile import reconcile  # noqa: PLC0415  see above
+
+    try:
+        reconcile()
+    except RegisterUnavailableError as away:
+        log.warning("register not reached", reason=str(away))
+
+
+@shared_task
+def score_in_the_shadow() -> None:
+    """What candidates on trial say of the newest inputs; a bounded number at a time."""
+    from mlops.shadow.scoring import score_open_trials  # noqa: PLC0415  see above
+
+    scored = score_open_trials()
+    log.info("scored in the shadow", scored=scored)
