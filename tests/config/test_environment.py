@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from config.environment import ROOT
+from predictions import signing
 
 USABLE = {
     "WARDLIGHT_MODE": "production",
@@ -55,6 +56,7 @@ def test_nothing_that_the_deployment_must_decide_has_a_default(name: str) -> Non
         ("WARDLIGHT_SESSION_IDLE_MINUTES", "600"),
         ("WARDLIGHT_LOG_LEVEL", "chatty"),
         ("WARDLIGHT_PROXY_HOPS", "-1"),
+        ("WARDLIGHT_VERIFY_KEYS", "bm8ga2V5"),
     ],
 )
 def test_a_bad_value_stops_the_start_and_is_named(name: str, value: str) -> None:
@@ -62,6 +64,22 @@ def test_a_bad_value_stops_the_start_and_is_named(name: str, value: str) -> None
     assert done.returncode != 0
     assert name in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("role", ["api", "worker"])
+def test_whoever_loads_models_must_know_whose_signatures_to_trust(role: str) -> None:
+    done = start_with(WARDLIGHT_ROLE=role)
+    assert done.returncode != 0
+    assert f"WARDLIGHT_VERIFY_KEYS is missing: the role {role} loads models" in done.stderr
+    trusted = signing.public_half(signing.new_private_key())
+    assert start_with(WARDLIGHT_ROLE=role, WARDLIGHT_VERIFY_KEYS=trusted).returncode == 0
+
+
+def test_a_signing_key_that_is_none_is_refused_and_not_repeated() -> None:
+    done = start_with(WARDLIGHT_SIGNING_KEY="aHVudGVyMg==")
+    assert "WARDLIGHT_SIGNING_KEY: Value error, is not 32 bytes long" in done.stderr
+    assert "aHVudGVyMg" not in done.stderr + done.stdout
+    assert start_with(WARDLIGHT_SIGNING_KEY="").returncode == 0
 
 
 def test_a_refused_secret_is_not_repeated_in_the_message() -> None:

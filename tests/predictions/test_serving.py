@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -13,10 +15,11 @@ from typing import Any
 import pytest
 
 from config.embedded import Servers
+from config.environment import ROOT
 from tests import serving_world
 from tests.between import Wire, wire_to
 from tests.databases import FreshDatabase, drop_database, make_database
-from tests.served import Served, serving
+from tests.served import Served, environment, serving
 from tests.serving_world import ServingWorld
 from tests.surroundings import TEMPLATE_DATABASE, TEST_DATABASE
 from tests.workers import until
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.processes
 
 PORT = 8_500
 NOTICED_SECONDS = 10.0
+SWAPS = 1_000
 ANOTHER_SCHEMA = "5" * 64
 
 
@@ -97,6 +101,18 @@ def test_a_row_that_changes_hands_is_noticed_by_every_process_and_so_is_the_way_
         assert until(lambda version=version: everybody(world) == {(version.pk, None)}, seconds=NOTICED_SECONDS)
         assert ask(served, "model")[1]["sha256"] == version.sha256
     assert ask(served, "model")[1]["golden"] != before["golden"]
+
+
+def test_a_thousand_swaps_under_load_fail_nobody_and_mix_nothing(world: ServingWorld) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.swapping", str(SWAPS)], cwd=ROOT, env=environment(world.database, world.folder),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["swaps"], told["faults"], told["mixed"]) == (SWAPS, [], 0)
+    assert min(told["scores"], told["looks"], *told["stored"].values()) >= 10
+    assert set(told["stored"]) == {str(world.first.pk), str(world.second.pk)}
 
 
 def delete(world: ServingWorld) -> None:
