@@ -1,7 +1,8 @@
-"""The register of versions: recording a candidate, deciding about it, and who is in office.
+"""Deciding about versions, and who is in office: approve, reject, promote, roll back.
 
 PostgreSQL holds that there is one champion of a name. Verbs on the same name wait for each other; whoever comes second
-sees what the first one did, and is refused where that leaves nothing to decide.
+sees what the first one did, and is refused where that leaves nothing to decide. No verb here loads a model, so that pages
+may call them: a version's file is tried in a process of its own.
 """
 
 from __future__ import annotations
@@ -9,68 +10,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from clinical import audit, outbox
 from clinical.models import User
 from clinical.models.staff import Role
-from mlops import evaluation
-from mlops.datasets import Dataset
 from mlops.errors import DecisionRefusedError, NothingToRollBackError, PromotionRefusedError
-from mlops.evaluation import Metrics
 from mlops.models import Decision, DecisionKind, RunState, Tenure, TenureKind, TrainingRun
-from mlops.observed import bands_of, reliability_of
-from predictions import artefacts, champion, signing
-from predictions.engines.artefact import pack
-from predictions.engines.base import Vector
-from predictions.engines.calibrated import CalibratedModel
+from predictions import champion_news, vetting
 from predictions.errors import PredictionError
-from predictions.features import schema
-from predictions.models import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
+from predictions.models import MODEL_NAME, ModelStatus, ModelVersion
 
 _ONE_AT_A_TIME = (7301, 2)
 SHORTEST_REASON_CHARACTERS = 10
 _MAY_HOLD_OFFICE = frozenset({ModelStatus.APPROVED, ModelStatus.RETIRED})
-
-
-def record(
-    *, model: CalibratedModel, dataset: Dataset, held_out_scores: Vector, metrics: Metrics, requested_by: User | None = None
-) -> ModelVersion:
-    """Keep a trained model as the next candidate. Its file is stored before the row that names it."""
-    sha256 = artefacts.store().put(pack(model))
-    readmitted = dataset.held_out.readmitted
-    version = ModelVersion(
-        engine=model.engine.name,
-        artefact_sha256=sha256,
-        parameters={**model.engine.parameters, "calibration": vars(model.calibration)},
-        training_data=dataset.as_json(),
-        metrics=evaluation.as_json(metrics),
-        bands=[band.as_json() for band in bands_of(held_out_scores, readmitted)],
-        reliability=[part.as_json() for part in reliability_of(held_out_scores, readmitted)],
-        trained_at=timezone.now(),
-        requested_by=requested_by,
-    )
-    return enter(version)
-
-
-def enter(version: ModelVersion) -> ModelVersion:
-    """Give a version its number and its row; its file has been stored."""
-    with transaction.atomic():
-        _one_at_a_time()
-        version.name, version.number = MODEL_NAME, _next_number()
-        version.feature_schema = _schema()
-        version.signature, version.signed_with = signing.sign(
-            name=version.name, artefact_sha256=version.artefact_sha256, feature_schema=version.feature_schema_id,
-            bands=version.bands, engine=version.engine,
-        )  # fmt: skip
-        version.save(force_insert=True)
-        detail = {"number": version.number, "sha256": version.artefact_sha256, "status": version.status}
-        audit.record(
-            actor=version.requested_by, verb="model.recorded", subject_type="model_version", subject_id=version.public_id,
-            detail=detail,
-        )  # fmt: skip
-    return version
 
 
 def approve(
@@ -78,7 +31,7 @@ def approve(
 ) -> Decision:
     """A second person's word for a candidate, on its sealed evidence; it comes into office with it unless asked otherwise."""
     if promote:
-        _load(version)
+        _vet(version)
     with transaction.atomic():
         version = _locked(version)
         _refuse_decision(version, by, reason)
@@ -110,7 +63,7 @@ def promote(
 
     A version that does not load here is refused before anything changes.
     """
-    _load(version)
+    _vet(version)
     with transaction.atomic():
         version = _locked(version)
         _refuse_office(version, by)
@@ -120,7 +73,7 @@ def promote(
 
 def promote_automatically(version: ModelVersion) -> ModelVersion:
     """The gate's word alone, where the deployment has set that it is enough."""
-    _load(version)
+    _vet(version)
     with transaction.atomic():
         version = _locked(version)
         if version.status != ModelStatus.CANDIDATE:
@@ -134,9 +87,9 @@ def rollback(*, by: User, reason: str) -> ModelVersion:
     """The version that was in office before the champion came, at once. One person is enough: it was approved before."""
     _need_a_reason(reason)
     version = version_before()
-    _load(version)
+    _vet(version)
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         if version_before() != version:
             msg = "Somebody else has just changed who is in office; look again."
             raise PromotionRefusedError(msg)
@@ -170,7 +123,7 @@ def _take_office(version: ModelVersion, *, by: User | None, kind: TenureKind, re
     Tenure.objects.create(name=version.name, version=version, began_at=version.promoted_at, kind=kind, by=by, reason=reason)
     TrainingRun.objects.filter(version=version).update(state=RunState.DECIDED)
     _mirror()
-    transaction.on_commit(_announce)
+    transaction.on_commit(champion_news.announce)
     detail = {"number": version.number, "retired": before.number if before else None, "kind": str(kind)}
     verb = "model.rolled_back" if kind == TenureKind.ROLLBACK else "model.promoted"
     audit.record(actor=by, verb=verb, subject_type="model_version", subject_id=version.public_id, detail=detail)
@@ -232,9 +185,9 @@ def _seal_of(version: ModelVersion) -> str:
     return evidence.seal if evidence is not None else ""
 
 
-def _load(version: ModelVersion) -> None:
+def _vet(version: ModelVersion) -> None:
     try:
-        champion.load(version)
+        vetting.vetted(version)
     except PredictionError as error:
         msg = f"{version} cannot become champion: {error}"
         raise PromotionRefusedError(msg) from error
@@ -249,28 +202,11 @@ def _mirror() -> None:
     outbox.put(kind="registry.alias", subject=MODEL_NAME)
 
 
-def _announce() -> None:
-    from predictions import champion_news  # noqa: PLC0415  needs the broker's address, which a test may lack
-
-    champion_news.announce()
-
-
 def _locked(version: ModelVersion) -> ModelVersion:
-    _one_at_a_time()
+    one_at_a_time()
     return ModelVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     with transaction.get_connection().cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _ONE_AT_A_TIME)
-
-
-def _next_number() -> int:
-    return (ModelVersion.objects.filter(name=MODEL_NAME).aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def _schema() -> FeatureSchema:
-    kept, _ = FeatureSchema.objects.get_or_create(
-        hash=schema.schema_hash(), defaults={"version": schema.VERSION, "definition": schema.definition()}
-    )
-    return kept

@@ -9,7 +9,7 @@ import polars as pl
 from django.utils import timezone
 
 from clinical.models import User
-from mlops import releases
+from mlops import recording, releases
 from mlops.datasets import Dataset, Part, Protocol, Source
 from mlops.evaluation import evaluate
 from mlops.models import Evidence, RunState, RunStep, RunTrigger, TrainingRun
@@ -53,7 +53,7 @@ def recorded(*, seed: int = 0, requested_by: User | None = None) -> ModelVersion
     held_out = dataset().held_out
     scores = model(seed=seed).probabilities(held_out.matrix)
     metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=0, draws=10)
-    return releases.record(
+    return recording.record(
         model=model(seed=seed), dataset=dataset(), held_out_scores=scores, metrics=metrics, requested_by=requested_by
     )
 

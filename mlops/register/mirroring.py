@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from django.db import connection
 
+from mlops import releases
 from mlops.errors import NothingToRollBackError, RegisterUnavailableError
 from mlops.models import TrainingRun
 from mlops.register import records
@@ -63,8 +64,6 @@ def agree(name: str, *, open_register: OpenRegister) -> tuple[Difference, ...]:
 
 def aliases_of(name: str) -> dict[str, ModelVersion | None]:
     """What PostgreSQL says: the newest that waits for office, who holds it, and who would get it back."""
-    from mlops import releases  # noqa: PLC0415  loads what measures models
-
     versions = ModelVersion.objects.filter(name=name)
     waiting = versions.filter(status__in=(ModelStatus.CANDIDATE, ModelStatus.APPROVED)).order_by("-number").first()
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from clinical import outbox
-from mlops import code_version, releases
+from mlops import code_version, recording
 from mlops.evidence_pack import sealed
+from mlops.messages import AUTOMATIC
 from mlops.models import Evidence, RunStep, TrainingRun
 from predictions import artefacts
 from predictions.engines.artefact import unpack
@@ -22,7 +24,7 @@ def take(run: TrainingRun) -> dict[str, Any]:
     unsaved = _version_of(run)
     with transaction.atomic():
         locked = TrainingRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
-        version = locked.version or releases.enter(unsaved)
+        version = locked.version or recording.enter(unsaved)
         if locked.version is None:
             TrainingRun.objects.filter(pk=run.pk).update(version=version)
             _seal(run, version)
@@ -82,4 +84,6 @@ def _lineage(run: TrainingRun, version: ModelVersion) -> dict[str, Any]:
 def _tell(run: TrainingRun, version: ModelVersion) -> None:
     outbox.put(kind="registry.run", subject=str(run.public_id), key=f"registry.run:{run.public_id}")
     outbox.put(kind="registry.alias", subject=MODEL_NAME)
+    if settings.AUTO_PROMOTE and version.status == ModelStatus.CANDIDATE:
+        outbox.put(kind=AUTOMATIC, subject=str(version.public_id), key=f"{AUTOMATIC}:{version.public_id}")
     run.say(f"Registered as {version}, {version.get_status_display().lower()}.")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,17 +18,18 @@ class ReceiverDownError(Exception):
 
 
 @pytest.fixture
-def told() -> Iterator[list[str]]:
+def told() -> list[str]:
     """What the receiver has been told."""
     received: list[str] = []
     outbox.handles(KIND)(lambda message: received.append(message.subject))
-    yield received
+    return received
 
 
 @pytest.fixture
 def _receiver_is_down() -> None:
     def refuse(_message: Message) -> None:
-        raise ReceiverDownError("no answer")
+        msg = "no answer"
+        raise ReceiverDownError(msg)
 
     outbox.handles(KIND)(refuse)
 

@@ -14,7 +14,7 @@ from clinical.access import scope_of_the_system
 from clinical.cohort import files
 from clinical.cohort.generator import generate
 from clinical.models import AuditEvent, CareUnit, Outcome
-from mlops import datasets, releases
+from mlops import datasets, recording
 from mlops.errors import FeaturesMissingError, ForeignSchemaError, LakeVersionMissingError, MixedOriginsError
 from mlops.store import filling
 from mlops.store.exporting import export_predictions
@@ -62,7 +62,7 @@ def test_a_recorded_model_names_the_tables_that_it_was_learned_from(lake: Lake, 
     filling.from_file(folder / "first.csv", lake=lake)
     dataset = datasets.from_lake(lake, seed=1)
     scores = np.full(len(dataset.held_out.readmitted), 0.1)
-    version = releases.record(model=small_model.model(), dataset=dataset, held_out_scores=scores, metrics={})
+    version = recording.record(model=small_model.model(), dataset=dataset, held_out_scores=scores, metrics={})
     version.refresh_from_db()
     assert version.training_data["source"] == "lake"
     assert [(table["table"], table["version"], len(table["sha256"])) for table in version.training_data["tables"]] == [

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from clinical.models import AuditEvent, Message, User
-from mlops import releases
+from mlops import recording, releases
 from mlops.errors import DecisionRefusedError, NothingToRollBackError, PromotionRefusedError
 from mlops.models import Decision, RunState, Tenure, TrainingRun
 from predictions.models import FeatureSchema, ModelStatus, ModelVersion
@@ -141,7 +141,7 @@ def test_a_model_whose_scores_have_no_intervals_is_not_promoted(dana: User) -> N
     held_out = small_model.dataset().held_out
     model = replace(small_model.model(), spread=None)
     scores = model.probabilities(held_out.matrix)
-    version = releases.record(model=model, dataset=small_model.dataset(), held_out_scores=scores, metrics={})
+    version = recording.record(model=model, dataset=small_model.dataset(), held_out_scores=scores, metrics={})
     ModelVersion.objects.update(status=ModelStatus.APPROVED)
     with pytest.raises(PromotionRefusedError, match="no intervals"):
         releases.promote(version, by=dana)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from clinical.diabetes130.source import dataset_at
 from clinical.errors import ClinicalError
-from mlops import releases
+from mlops import recording
 from mlops.datasets import Dataset, Protocol, Source, from_database, from_file, from_lake
 from mlops.errors import OperationError
 from mlops.evaluation import Metrics, as_json, evaluate
@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 held_out = dataset.held_out
                 metrics = evaluate(scores, held_out.readmitted, held_out.patients, seed=options["seed"])
                 bar.update()
-            version = releases.record(model=model, dataset=dataset, held_out_scores=scores, metrics=metrics)
+            version = recording.record(model=model, dataset=dataset, held_out_scores=scores, metrics=metrics)
         except (ClinicalError, OperationError, PredictionError) as error:
             raise CommandError(str(error)) from error
         self._show(dataset, metrics)
