@@ -32,14 +32,24 @@ def take_step(run_id: int) -> bool:
     run = holding.take(run_id)
     if run is None:
         return False
+    ending = _ending(run)
+    if ending is not None:
+        stop(run)
+        return _end(run, *ending)
+    return _tried(run)
+
+
+def _ending(run: TrainingRun) -> tuple[RunState, str] | None:
+    """Why the step is not taken at all."""
     if run.cancel_asked_at:
-        stop(run)
-        return _end(run, RunState.CANCELLED, f"Cancelled by {run.cancel_asked_by or 'the system'}.")
+        return RunState.CANCELLED, f"Cancelled by {run.cancel_asked_by or 'the system'}."
     if run.attempts > MOST_ATTEMPTS:
-        stop(run)
-        return _end(
-            run, RunState.FAILED, f"{run.get_step_display()}: given up, the worker did not survive it {MOST_ATTEMPTS} times."
-        )
+        times = f"the worker did not survive it {MOST_ATTEMPTS} times"
+        return RunState.FAILED, f"{run.get_step_display()}: given up, {times}."
+    return None
+
+
+def _tried(run: TrainingRun) -> bool:
     try:
         with holding.held(run):
             finding = step_called(run.step)(run)
