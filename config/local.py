@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from config import mlflow_server
 from config.embedded import DATABASE, running
 from config.environment import VAR, Mode
 from predictions.signing import new_private_key, public_half
@@ -36,8 +37,19 @@ def local_environment(environ: Mapping[str, str], *, folder: Path = VAR) -> Iter
             "WARDLIGHT_INSECURE_HTTP": "true",
             "WARDLIGHT_DEMO_LOGINS": "true",
             **servers.as_environment(database=database),
+            **_register(folder, database),
         }
         yield {name: value for name, value in local.items() if name not in environ}
+
+
+def _register(folder: Path, database: str) -> dict[str, str]:
+    """The demonstration's MLflow, where it runs; each database has its own experiment and model there."""
+    names = {
+        "WARDLIGHT_MLFLOW_EXPERIMENT": database,
+        "WARDLIGHT_MLFLOW_MODEL_PREFIX": "" if database == DATABASE else f"{database}.",
+    }
+    url = mlflow_server.known(folder / mlflow_server.FOLDER.name)
+    return {**names, "MLFLOW_TRACKING_URI": url} if url else names
 
 
 def _kept(place: Path, fresh: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.demo.data import choose_data
 from config.demo.processes import Processes, free_port_from
+from config.demo.register import start_register
 from config.embedded import EmbeddedServerError
 from config.local import local_environment
 
@@ -58,11 +59,12 @@ def _run(options: argparse.Namespace) -> int:
         os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", **missing})
         with Processes(Path("var/log")) as processes:
             source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
+            register = start_register(processes)
             processes.run_to_end("prepare_demo", *source)
             address, api = _serve(processes, first_port=options.port)
             if options.check:
                 return _check(address, api=api, synthetic=dataset is None)
-            _welcome(processes, address, api=api)
+            _welcome(processes, address, api=api, register=register)
             return processes.wait()
 
 
@@ -94,9 +96,12 @@ def _check(address: str, *, api: str, synthetic: bool) -> int:
     return check.walk(address, api=api, synthetic=synthetic)
 
 
-def _welcome(processes: Processes, address: str, *, api: str) -> None:
+def _welcome(processes: Processes, address: str, *, api: str, register: str | None) -> None:
     sys.stdout.write(f"\nWardlight is at {address}\n")
-    sys.stdout.write(f"Other systems reach it at {api} (what that scores with: {api}/health/model)\n\n")
+    sys.stdout.write(f"Other systems reach it at {api} (what that scores with: {api}/health/model)\n")
+    if register:
+        sys.stdout.write(f"MLflow, which records runs and versions, is at {register}\n")
+    sys.stdout.write("\n")
     processes.run_to_end("make_demo_accounts", "--list")
     sys.stdout.write(
         "\nA new one-time code: .venv/bin/python manage.py make_demo_accounts --list\n"

@@ -24,6 +24,7 @@ class Processes:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.optional: set[str] = set()
 
     def __enter__(self) -> Processes:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -63,6 +64,11 @@ class Processes:
                 start_new_session=True,
             )
 
+    def start_optional(self, name: str, *arguments: str) -> None:
+        """A child whose end is said once and ends nothing else."""
+        self.optional.add(name)
+        self.start(name, *arguments)
+
     def wait_until_ready(self, url: str, *, name: str = "web") -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not _answers(url):
@@ -79,8 +85,13 @@ class Processes:
             time.sleep(0.5)
 
     def _fail_if_one_ended(self) -> None:
-        for name, child in self.children.items():
-            if child.poll() is not None:
+        for name, child in list(self.children.items()):
+            if child.poll() is None:
+                continue
+            if name in self.optional:
+                del self.children[name]
+                sys.stdout.write(f"The {name} process ended; the rest goes on without it. See {self.logs}/{name}.log\n")
+            else:
                 tail = (self.logs / f"{name}.log").read_text(errors="replace")[-1500:]
                 msg = f"wardlight: the {name} process ended with status {child.returncode}:\n{tail}"
                 raise SystemExit(msg)
