@@ -203,3 +203,33 @@ class PackRefusedError(OperationError):
     """This is no evidence pack."""
 
     code = "pack_refused"
+
+
+class NoteMissingError(OperationError):
+    """Say in a sentence what was found: at least ten characters."""
+
+    code = "note_missing"
+
+
+class IncidentClosedError(OperationError):
+    """This incident has been closed already."""
+
+    code = "incident_closed"
+    status = 409
+
+
+class NotDeliveredError(OperationError):
+    """The receiver was not reached, or did not take the notification."""
+
+    code = "not_delivered"
+    status = 503
+
+    def __init__(self, message: str | None = None, *, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class ChampionNotComparableError(OperationError):
+    """The champion cannot be read, so that nothing can be compared with it."""
+
+    code = "champion_not_comparable"

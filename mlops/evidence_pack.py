@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+_WHOLE_FROM = 1e16  # from here on Python writes a float with an exponent
 PARTS = ("appraisal", "card", "lineage", "verdict")
 
 
@@ -22,8 +23,19 @@ def sealed(parts: Mapping[str, Any]) -> tuple[dict[str, str], str]:
 
 def canonical(value: Any) -> bytes:
     """The same bytes for the same value, however it was stored; a number that JSON has not is refused."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(_as_stored(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _as_stored(value: Any) -> Any:
+    """A number as jsonb gives it back: there is no minus zero, and a large one without a fraction is whole."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_stored(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_stored(inner) for inner in value]
+    if isinstance(value, float) and abs(value) >= _WHOLE_FROM and value.is_integer():
+        return int(value)
+    return value + 0.0 if isinstance(value, float) else value

@@ -80,20 +80,19 @@ def reference_above(scores: Vector) -> float:
 
 
 def drift_between(reference: Profile, observed: Profile) -> dict[str, Any]:
-    """How far one set lies from another that was profiled in its bins: each feature that both have, the largest first."""
+    """How far one set lies from another that was profiled in its bins: each feature that both have."""
     both = [name for name in reference["features"] if name in observed["features"]]
-    features = [_drift(name, reference["features"][name], observed["features"][name]) for name in both]
+    features = {name: _drift(reference["features"][name], observed["features"][name]) for name in both}
     return {
         "rows": {"reference": reference["rows"], "observed": observed["rows"]},
-        "features": sorted(features, key=lambda feature: -feature["psi"]),
-        "scores": _drift("scores", reference["scores"], observed["scores"]),
+        "features": features,
+        "scores": _drift(reference["scores"], observed["scores"]),
         "reference_above": {"reference": reference["reference_above"], "observed": observed["reference_above"]},
     }
 
 
-def _drift(name: str, reference: Binned, observed: Binned) -> dict[str, Any]:
+def _drift(reference: Binned, observed: Binned) -> dict[str, Any]:
     return {
-        "name": name,
         "psi": psi(reference, observed),
         "ks": ks(reference, observed),
         "mean": {"reference": reference["mean"], "observed": observed["mean"]},

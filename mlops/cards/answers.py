@@ -61,7 +61,7 @@ ANSWERS: dict[int, Answer] = dict(
                 (MODEL, VALIDATION),
             ),
             Answer(
-                "The published file {data_set}: {file_rows} encounters of {file_patients} patients, inpatient stays with a"
+                "{source}: {file_rows} encounters of {file_patients} patients, inpatient stays with a"
                 " diabetes diagnosis. Left out: {left_out}. Learned from {training_rows} encounters of {training_patients}"
                 " patients; judged on {rows} encounters of {patients} {held_out_from}.",
                 (DATA, MODEL),
@@ -117,25 +117,27 @@ ANSWERS: dict[int, Answer] = dict(
             Answer(_NO_EXTERNAL_DATA, available=False),
             Answer("Not available: what its use does to outcomes has not been evaluated.", available=False),
             Answer(
-                "Before every release the whole validation is made anew from the raw data by one command ({command}). An"
-                " outcome counts once its window and the reporting lag have passed. Between releases this version computes"
-                " nothing by itself: the hospital decides how often it validates on its own matured outcomes.",
+                "Before every release the whole validation is made anew from the data by one command ({command}). Between"
+                " releases every night: how many were scored, what was missing, how far features and scores have moved, and"
+                " on matured outcomes AUC, calibration and groups. An outcome counts once its window and the reporting lag"
+                " have passed; until then the figure is shown as not yet known.",
                 (VALIDATION,),
             ),
             Answer(_NOT_YET_LOCAL, available=False),
             Answer(
-                "As validity: with every release, in the same groups and from the same run; between releases when the hospital"
-                " validates.",
+                "As validity: with every release, in the same groups and from the same run; between releases every night, on"
+                " matured outcomes only.",
                 (VALIDATION,),
             ),
             Answer(_NOT_YET_LOCAL, available=False),
             Answer(
-                "On request: a new version is trained, validated, and made champion by somebody other than who asked for it."
-                " The one before is kept and can come back at once. There is no fixed interval.",
+                "A new version is trained and judged every week, on request, and, where the hospital has set it, when drift"
+                " is found. It comes into office by the decision of somebody other than who asked for it. The one before is"
+                " kept and can come back at once.",
                 (MODEL,),
             ),
             Answer(
-                "When a validation shows that a figure no longer holds: the version before is made champion again at once, and"
+                "When a figure is seen to hold no longer: the version before is made champion again at once, and"
                 " a corrected version follows by the same way as any other. There is no fixed frequency.",
                 (MODEL,),
             ),

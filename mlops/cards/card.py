@@ -87,6 +87,11 @@ class ModelCard:
     def is_complete(self) -> bool:
         return not self.missing
 
+    @property
+    def share_answered(self) -> float:
+        """Of the attributes and fields; one where nothing is missing."""
+        return 1 - len(self.missing) / (len(self.attributes) + len(self.fields))
+
     def as_json(self) -> dict[str, Any]:
         return {
             "engine": self.engine,
@@ -94,6 +99,7 @@ class ModelCard:
             "model_version": self.names.get("version"),
             "complete": self.is_complete,
             "missing": list(self.missing),
+            "names": dict(self.names),
             "attributes": [asdict(answer) for answer in self.attributes],
             "fields": [asdict(answer) for answer in self.fields],
             "comparators": [asdict(row) for row in self.others],
@@ -115,6 +121,18 @@ def card_of(found: Found, *, engine: str, release: Release | None) -> ModelCard:
         fields=tuple(_field(field, names, attributes) for field in chai.FIELDS),
         others=_others(found, engine),
         groups=_groups(found, engine),
+    )
+
+
+def card_from(told: Mapping[str, Any]) -> ModelCard:
+    """The card again, from what `as_json` gave."""
+    return ModelCard(
+        engine=told["engine"],
+        names=told["names"],
+        attributes=tuple(AttributeAnswer(**{**one, "evidence": tuple(one["evidence"])}) for one in told["attributes"]),
+        fields=tuple(FieldAnswer(**{**one, "results": tuple(map(tuple, one["results"]))}) for one in told["fields"]),
+        others=tuple(Row(one["head"], tuple(one["figures"])) for one in told["comparators"]),
+        groups=tuple(Row(one["head"], tuple(one["figures"])) for one in told["subgroups"]),
     )
 
 

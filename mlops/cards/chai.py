@@ -29,7 +29,7 @@ _KEY_METRICS_TEST = (
     (
         "ValidationProcessAndJustification",
         (
-            "Made from the raw file by {command}. Nothing is fitted or chosen on held-out rows; intervals hold {level} of"
+            "Made from the data by {command}. Nothing is fitted or chosen on held-out rows; intervals hold {level} of"
             " {draws} draws of patients, because a patient's stays are alike; the comparators are judged on the same rows and"
             " draws."
         ),
@@ -100,7 +100,7 @@ FIELDS = (
         "The code, the features' definition and the command behind every figure here are open: {command}, with {versions}.",
     ),
     Field("TrustIngredients/TransparencyInformation", "FundingSource", attribute=2),
-    Field("TrustIngredients/TransparencyInformation", "ThirdPartyInformation", "Training data: {data_set}."),
+    Field("TrustIngredients/TransparencyInformation", "ThirdPartyInformation", "Training data: {source}."),
     Field("TrustIngredients/TransparencyInformation", "StakeholdersConsulted", "None has been recorded."),
     *_key_metric(
         "UsefulnessUsabilityEfficacy",

@@ -9,13 +9,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from clinical.models.outcome import Readmission
+from mlops.cards.names import NAMES
 from mlops.evaluation import TOP_SHARE
 from mlops.evaluation.draws import PERCENTILES
 
 Found: TypeAlias = Mapping[str, Any]
 CAPACITY = "capacity"
 # how the result's protocols hold rows out, in words
-_HELD_OUT_FROM = {"C": "other patients", "S": "patients, some of whom have other stays among those learned from"}
+_HELD_OUT_FROM = {
+    "C": "other patients",
+    "S": "patients, some of whom have other stays among those learned from",
+    "T": "other patients, some of whose stays are later than all that was learned from",
+}
+_SOURCES = {
+    "database": "This hospital's encounters whose outcome is known",
+    "lake": "The feature store's encounters whose outcome is known",
+}
+_PROVENANCES = {
+    "diabetes130": f", loaded from {NAMES['data_set']} with simulated dates",
+    "synthetic": ", a synthetic cohort in which no row tells of a real stay",
+}
 _INTERVALS = {
     "auc": "auc", "auprc": "auprc", "brier": "brier", "brier_skill": "brier_skill", "log_loss": "log_loss", "ece": "ece",
     "slope": "slope", "citl": "citl",
@@ -94,7 +107,15 @@ def _of_the_data(found: Found) -> Iterator[tuple[str, str]]:
     gaps = [f"{gap['attribute']} {share(gap['share'])} {gap['words']}" for gap in data.get("missing") or ()]
     yield "missing_shares", "; ".join(gaps)
     yield "file_sha256", data.get("file_sha256", "")
+    yield "source", _source(data.get("source"), data.get("provenance"))
     yield "digest", data.get("digest", "")
+
+
+def _source(source: str | None, provenance: str | None) -> str:
+    """A validation is always made from the published file."""
+    if source in _SOURCES:
+        return f"{_SOURCES[source]}{_PROVENANCES.get(provenance or '', '')}"
+    return f"The published file {NAMES['data_set']}"
 
 
 def _of_the_model(found: Found, engine: str) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,12 @@ class Judged:
     applies: bool = True
     note: str = ""
 
+    def as_json(self) -> dict[str, Any]:
+        """`label` and `bound` are what a page writes."""
+        bound = " to ".join(f"{bound:g}" for bound in self.bounds)
+        told = {"direction": self.direction.value, "bounds": list(self.bounds), "bound": bound, "label": self.words}
+        return {**asdict(self), **told}
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -58,7 +64,7 @@ class Verdict:
             "profile": self.profile,
             "description": self.description,
             "passed": self.passed,
-            "clauses": [{**asdict(clause), "direction": clause.direction.value} for clause in self.clauses],
+            "clauses": [clause.as_json() for clause in self.clauses],
         }
 
 

@@ -28,6 +28,7 @@ from mlops.validation.subgroups import Group, measured_in
 RULE_HALF = "at least 0.5"
 RULE_CHOSEN = "the score with the highest F1 among out-of-fold training scores"
 RULE_CAPACITY = "the score that the highest fifth of out-of-fold training scores reach"
+RULE_CAPACITY_HELD_OUT = "the score that the highest fifth of held-out scores reach, whatever became of them"
 _COMPARED = ("auc", "auprc", "brier")
 
 
@@ -43,7 +44,9 @@ class HeldOut:
 
 @dataclass(frozen=True)
 class Scored:
-    """One model's scores of the held-out rows. `out_of_fold`: the training rows' scores with their outcomes, to choose by."""
+    """One model's scores of the held-out rows. `out_of_fold`: the training rows' scores with their outcomes, to choose by;
+    an engine without them gets its capacity threshold from the held-out scores alone.
+    """
 
     name: str
     label: str
@@ -112,6 +115,11 @@ def _thresholds(model: Scored, held_out: HeldOut) -> Iterable[AtThreshold]:
         choices += [
             ("chosen", RULE_CHOSEN, threshold_of_best_f1(scores, readmitted)),
             ("capacity", RULE_CAPACITY, threshold_of_share(scores, TOP_SHARE)),
+        ]
+    elif model.kind == "engine":
+        choices += [
+            ("chosen", RULE_CHOSEN, None),
+            ("capacity", RULE_CAPACITY_HELD_OUT, threshold_of_share(model.scores, TOP_SHARE)),
         ]
     else:
         choices += [("chosen", RULE_CHOSEN, None), ("capacity", RULE_CAPACITY, None)]

@@ -256,7 +256,7 @@ class ValidationResult:
             "repeats": {name: repeats.as_json() for name, repeats in self.repeats.items()} if self.repeats else None,
             "made": dict(self.made),
         }
-        return _finite(written)  # type: ignore[no-any-return]  # a dict stays a dict
+        return finite(written)  # type: ignore[no-any-return]  # a dict stays a dict
 
 
 def _each(figures: Metrics) -> dict[str, Any]:
@@ -268,10 +268,10 @@ def _spread(name: str, values: Sequence[float]) -> dict[str, float]:
     return {f"{name}_mean": float(np.mean(values)), f"{name}_sd": sd, f"{name}_least": float(np.min(values))}
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """The same, with None for numbers that JSON does not know."""
     if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
+        return {key: finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(inner) for inner in value]
+        return [finite(inner) for inner in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from clinical.code_lists import AGE_BANDS, Race, Sex
+from clinical.encounter_table import EARLIER_STAYS
 from mlops.evaluation import Outcomes, Vector, Weights
 from mlops.evaluation.draws import Multiplicities, Panel, quotient
 from mlops.evaluation.metrics import measured
@@ -27,7 +28,8 @@ RULE = (
 )
 _AGES = {"under 40": AGE_BANDS[:4], "40 to 59": AGE_BANDS[4:6], "60 to 79": AGE_BANDS[6:8], "80 and over": AGE_BANDS[8:]}
 _BANDS = {band: words for words, bands in _AGES.items() for band in bands}
-_RETURNING = {True: "returning, with a stay before", False: "first in the file"}
+RETURNING = "returning, with a stay before"
+FIRST_IN_FILE, FIRST_KNOWN = "first in the file", "first known"
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,29 @@ def first_stays(whole: pl.DataFrame) -> pl.DataFrame:
     return whole.select("encounter_id", returning=~first)
 
 
-def groups_of(table: pl.DataFrame, whole: pl.DataFrame) -> list[Group]:
-    """The groups of `table`'s rows; `whole` is the file they come from. Largest first, but ages by age."""
-    returning = table.select("encounter_id").join(
-        first_stays(whole), on="encounter_id", how="left", maintain_order="left"
-    )["returning"]  # fmt: skip
+def groups_of(table: pl.DataFrame, whole: pl.DataFrame | None = None) -> list[Group]:
+    """The groups of `table`'s rows. Largest first, but ages by age.
+
+    `whole` is the file they come from, whose numbers tell who was there before; without one, the table's own histories do.
+    """
+    returning, first = _returning(table, whole)
     factors: Mapping[str, list[str]] = {
         "race": [str(Race(value).label).lower() for value in table["race"]],
         "sex": [str(Sex(value).label).lower() for value in table["sex"]],
         "age": [_BANDS[band] for band in table["age_band"]],
         "payer": [code or "not recorded" for code in table["payer_code"]],
-        "stays": [_RETURNING[bool(value)] for value in returning],
+        "stays": [RETURNING if value else first for value in returning],
     }
     return [group for factor, names in factors.items() for group in _groups(factor, np.array(names))]
+
+
+def _returning(table: pl.DataFrame, whole: pl.DataFrame | None) -> tuple[pl.Series, str]:
+    """Who had a stay before, and what the others are called."""
+    if whole is None:
+        return table[EARLIER_STAYS] > 0, FIRST_KNOWN
+    known = first_stays(whole)
+    joined = table.select("encounter_id").join(known, on="encounter_id", how="left", maintain_order="left")
+    return joined["returning"], FIRST_IN_FILE
 
 
 def measured_in(

@@ -105,7 +105,7 @@ def validate(wanted: Wanted, *, on_step: Callable[[], object] = lambda: None) ->
         readmitted=int(held_out.readmitted.sum()),
         draws=wanted.draws,
         data=source.described(file, dataset),
-        features=_features(),
+        features=features_told(),
         engines=engines,
         comparators={name: found for name, found in figures.items() if name not in engines},
         differences=list(_differences(measured, wanted.engines)),
@@ -164,7 +164,8 @@ def _differences(measured: dict[str, Measured], engines: tuple[str, ...]) -> Ite
                 yield compared(measured[engine], other)
 
 
-def _features() -> dict[str, Any]:
+def features_told() -> dict[str, Any]:
+    """The definition that the features were made by: its version, how many columns, and their labels by clinical reason."""
     factors: dict[str, list[str]] = {}
     for feature in (*schema.FEATURES, *schema.DERIVED):
         factors.setdefault(feature.factor, []).append(feature.label)

@@ -27,7 +27,7 @@ from tests import small_model
 RELEASE = Release("readmission-xyz", "readmission-xyz v#", "Candidate", "some day", "")
 TEMPLATE = ROOT / "templates" / "mlops" / "model_card.html"
 # what says the same of every model: the outcome's window, the width of intervals, the share of a list, and the file's name
-OF_NO_MODEL = {"outcome", "level", "top_share", *NAMES}
+OF_NO_MODEL = {"outcome", "level", "top_share", "source", *NAMES}
 
 
 def metric(value: float) -> dict[str, float]:
