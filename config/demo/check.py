@@ -11,21 +11,11 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from clinical.demo_accounts import PASSWORD, TOTP_SEED, totp_code
-from config.demo.browser import Browser, Page
+from config.demo.browser import Browser
+from config.demo.model_life import ModelLife
+from config.demo.walking import CheckFailedError, expect, sign_in
 
-SECOND_FACTOR_SECONDS = 70
 WORKER_SECONDS = 60
-
-
-class CheckFailedError(AssertionError):
-    """What was seen is not what should be."""
-
-
-def expect(seen: object, what: str) -> None:
-    """Fail the check in progress unless `seen` is true."""
-    if not seen:
-        raise CheckFailedError(what)
 
 
 @dataclass
@@ -162,6 +152,7 @@ def walk(address: str, *, synthetic: bool, api: str = "") -> int:
         walker.headers_are_strict,
         walker.the_audit_chain_is_intact,
         walker.the_worker_answers,
+        *(ModelLife(address, api).checks if api else ()),
     ]
     failed = sum(not _held(check) for check in checks)
     sys.stdout.write(f"{len(checks) - failed} passed, {failed} failed\n")
@@ -178,20 +169,6 @@ def _held(check: Callable[[], str]) -> bool:
     finally:
         sys.stdout.flush()
     return True
-
-
-def sign_in(browser: Browser, username: str) -> Page:
-    """Both factors. A one-time code counts once, so a walk right after another waits for the next code."""
-    page = browser.open("/accounts/login/")
-    page = browser.submit(page, page.form_with("login"), login=username, password=PASSWORD)
-    deadline = time.monotonic() + SECOND_FACTOR_SECONDS
-    while "/2fa/authenticate" in page.url:
-        expect(time.monotonic() < deadline, f"{username}'s one-time code was not accepted")
-        page = browser.submit(page, page.form_with("code"), code=totp_code(TOTP_SEED))
-        if "/2fa/authenticate" in page.url:
-            time.sleep(2)
-    expect("/accounts/" not in page.url, f"{username} is still on {page.url}")
-    return page
 
 
 def last_line_of(command: str) -> str:

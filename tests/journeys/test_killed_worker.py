@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 
 from config.demo.browser import Browser, Form, Page
-from config.demo.check import sign_in
+from config.demo.walking import sign_in
 from tests.databases import FreshDatabase
 from tests.served import Served, serving
 
