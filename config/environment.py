@@ -94,13 +94,29 @@ class Environment(BaseSettings):
     events_data: str | None = Field(default=None, pattern=r"^s3://[^/]+")
     run_hold_seconds: int = Field(default=30, ge=1, le=600)
     auto_promote: bool = False
+    retrain_on_drift: bool = False
+    retrain_cooldown_days: int = Field(default=14, ge=1, le=365)
+    public_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    webhook_hosts: Annotated[list[str], NoDecode] = []
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: str = Field(default="starttls", pattern=r"^(starttls|tls|none)$")
+    email_from: str = Field(default="wardlight@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias=AliasChoices("MLFLOW_TRACKING_URI"))
     mlflow_experiment: str = Field(default="wardlight", min_length=1, max_length=200)
     mlflow_model_prefix: str = Field(default="", pattern=r"^([\w-]+\.){0,2}$")
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
 
     @field_validator(
-        "allowed_hosts", "trusted_origins", "verify_keys", "sagemaker_subnets", "sagemaker_security_groups", mode="before"
+        "allowed_hosts",
+        "trusted_origins",
+        "verify_keys",
+        "webhook_hosts",
+        "sagemaker_subnets",
+        "sagemaker_security_groups",
+        mode="before",
     )
     @classmethod
     def _split_commas(cls, value: object) -> object:
@@ -169,6 +185,9 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         if self.insecure_http:
             msg = "WARDLIGHT_INSECURE_HTTP sends patient data in the clear and is refused in production"
+            raise ValueError(msg)
+        if self.smtp_host and self.smtp_security == "none":
+            msg = "WARDLIGHT_SMTP_SECURITY=none sends passwords in the clear and is refused in production"
             raise ValueError(msg)
         if "*" in self.allowed_hosts:
             msg = "WARDLIGHT_ALLOWED_HOSTS may not be * in production"

@@ -203,6 +203,7 @@ MLFLOW_MODEL_PREFIX = ENV.mlflow_model_prefix
 GATE_PROFILE = ENV.gate_profile
 TRAINING = ENV.training
 TRAINING_STORE = ENV.training_store
+TRAINING_FOLDER = VAR / "training" if ENV.training_store.startswith("s3://") else ENV.training_store
 TRAINING_THREADS = ENV.training_threads
 TRAINING_MOST_SECONDS = ENV.training_most_seconds
 SAGEMAKER_ROLE = ENV.sagemaker_role
@@ -224,13 +225,24 @@ SIGNING_KEY = ENV.signing_key.get_secret_value() if ENV.signing_key else ""
 VERIFY_KEYS = ENV.verify_keys
 CHAMPION_POLL_SECONDS = ENV.champion_poll_seconds
 OUTCOME_LAG_DAYS = ENV.outcome_lag_days
+RETRAIN_ON_DRIFT = ENV.retrain_on_drift
+RETRAIN_COOLDOWN_DAYS = ENV.retrain_cooldown_days
+PUBLIC_ADDRESS = ENV.public_address
+WEBHOOK_HOSTS = ENV.webhook_hosts
+LOOPBACK_WEBHOOKS = not IS_PRODUCTION
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# without a mail server no channel can send; what is written then stays in this process
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if ENV.smtp_host else 'locmem'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = ENV.smtp_host, ENV.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.smtp_user, ENV.smtp_password.get_secret_value()
+EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.smtp_security == "starttls", ENV.smtp_security == "tls"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = ENV.email_from
 
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # config.middleware.trusted_request_id lets only plain tokens through
 LOGGING = logging_configuration(level=ENV.log_level)

@@ -58,3 +58,11 @@ def score_in_the_shadow() -> None:
 
     scored = score_open_trials()
     log.info("scored in the shadow", scored=scored)
+
+
+@shared_task
+def watch_last_night() -> None:
+    """What the versions at work predicted on the newest day that is over; a second time changes nothing."""
+    from mlops.monitoring import nightly  # noqa: PLC0415  see above
+
+    nightly.watch(nightly.last_night())

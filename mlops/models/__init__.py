@@ -2,10 +2,13 @@
 
 from mlops.models.decision import Decision, DecisionKind, Tenure, TenureKind
 from mlops.models.evidence import Evidence
+from mlops.models.incident import Incident, Notification, NotificationChannel
+from mlops.models.monitoring import DriftReading, DriftThreshold, MonitoringNight, TrainingProfile
 from mlops.models.run import IN_FLIGHT, RunLine, RunState, RunStep, RunTrigger, TrainingRun
 from mlops.models.shadow import ShadowDecision, ShadowReport, ShadowScore, ShadowTrial
 
 __all__ = [
-    "IN_FLIGHT", "Decision", "DecisionKind", "Evidence", "RunLine", "RunState", "RunStep", "RunTrigger",
-    "ShadowDecision", "ShadowReport", "ShadowScore", "ShadowTrial", "Tenure", "TenureKind", "TrainingRun",
+    "IN_FLIGHT", "Decision", "DecisionKind", "DriftReading", "DriftThreshold", "Evidence", "Incident", "MonitoringNight",
+    "Notification", "NotificationChannel", "RunLine", "RunState", "RunStep", "RunTrigger", "ShadowDecision", "ShadowReport",
+    "ShadowScore", "ShadowTrial", "Tenure", "TenureKind", "TrainingProfile", "TrainingRun",
 ]  # fmt: skip
