@@ -291,7 +291,7 @@ def test_disagreements_and_bands_are_counts_that_add_up() -> None:
 
 
 def test_ripe_outcomes_judge_both_on_the_same_rows_and_draws() -> None:
-    report = report_of(rows_of(1200, noise=0.3), units=UNITS, first_ripe=None, draws=50)["outcomes"]
+    report = report_of(rows_of(2000, noise=0.12), units=UNITS, first_ripe=None, draws=50)["outcomes"]
     assert report["enough"]
     assert report["champion"]["auc"]["value"] > report["candidate"]["auc"]["value"]
     assert report["paired"]["auc"]["high"] < 0
