@@ -1,4 +1,4 @@
-"""Where the bytes of models are kept, each under its own SHA-256: in a folder, or in memory."""
+"""Where the bytes of models are kept, each under its own SHA-256: in a folder, in a bucket, or in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from predictions.engines.artefact import sha256_of
+from predictions.engines.container import sha256_of
 from predictions.errors import ArtefactMissingError
 
 
@@ -74,4 +74,9 @@ class MemoryStore:
 
 def store() -> ArtefactStore:
     """The deployment's own."""
-    return FolderStore(Path(settings.ARTEFACTS))
+    address = settings.ARTEFACTS
+    if address.startswith("s3://"):
+        from predictions.artefacts_s3 import S3Store  # noqa: PLC0415  the vendor's library is loaded where it is used
+
+        return S3Store(address)
+    return FolderStore(Path(address))
