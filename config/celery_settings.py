@@ -45,6 +45,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mlops.tasks.retrain_weekly",
         "schedule": crontab(minute=0, hour="2-23", day_of_week="sunday"),
     },
+    "look-for-trouble": {"task": "mlops.tasks.look_for_trouble", "schedule": 60.0},
     "reconcile-register": {"task": "mlops.tasks.reconcile_register", "schedule": 300.0},
     "score-in-the-shadow": {"task": "mlops.tasks.score_in_the_shadow", "schedule": 60.0},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},

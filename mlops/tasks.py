@@ -5,8 +5,9 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
+from mlops import messages as _messages  # noqa: F401  so that every worker delivers them, as the ones below
 from mlops.errors import RegisterUnavailableError, RunInFlightError
-from mlops.register import handlers as _register_handlers  # noqa: F401  so that every worker delivers its messages
+from mlops.register import handlers as _register_handlers  # noqa: F401
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +17,9 @@ def take_step(run_id: int) -> None:
     """One step of a run, and the next one after it; whoever else has it goes on."""
     from mlops.pipeline.taking import take_step as take  # noqa: PLC0415  who queues a task need not load a learner
 
-    if take(run_id):
-        take_step.delay(run_id)
+    seconds = take(run_id)
+    if seconds is not None:
+        take_step.apply_async((run_id,), countdown=seconds)
 
 
 @shared_task
@@ -66,3 +68,11 @@ def watch_last_night() -> None:
     from mlops.monitoring import nightly  # noqa: PLC0415  see above
 
     nightly.watch(nightly.last_night())
+
+
+@shared_task
+def look_for_trouble() -> None:
+    """What nobody would see in time on a page opens an incident."""
+    from mlops.troubles import look  # noqa: PLC0415  see above
+
+    log.info("looked for trouble", opened=look())

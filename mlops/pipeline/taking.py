@@ -23,15 +23,15 @@ from predictions.errors import PredictionError
 
 log = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 4
-_PAUSE = timedelta(seconds=2)
+_PAUSE_SECONDS = 2.0
 _REFUSALS = (OperationError, PredictionError, ClinicalError)
 
 
-def take_step(run_id: int) -> bool:
-    """Take the run's next step, if it is due and nobody holds it. True where another one can follow at once."""
+def take_step(run_id: int) -> float | None:
+    """Take the run's next step, if it is due and nobody holds it. In how many seconds to come back; None for never."""
     run = holding.take(run_id)
     if run is None:
-        return False
+        return None
     ending = _ending(run)
     if ending is not None:
         stop(run)
@@ -49,7 +49,7 @@ def _ending(run: TrainingRun) -> tuple[RunState, str] | None:
     return None
 
 
-def _tried(run: TrainingRun) -> bool:
+def _tried(run: TrainingRun) -> float | None:
     try:
         with holding.held(run):
             finding = step_called(run.step)(run)
@@ -63,11 +63,11 @@ def _tried(run: TrainingRun) -> bool:
     return _advance(run, finding)
 
 
-def _advance(run: TrainingRun, finding: dict[str, Any]) -> bool:
+def _advance(run: TrainingRun, finding: dict[str, Any]) -> float | None:
     with transaction.atomic():
         mine = _still_mine(run)
         if mine is None:
-            return False
+            return None
         done = RunStep(mine.step)
         mine.findings = {**mine.findings, done.value: finding}
         mine.step, mine.attempts = done.next, 0
@@ -77,14 +77,14 @@ def _advance(run: TrainingRun, finding: dict[str, Any]) -> bool:
             mine.state, mine.ended_at = _outcome(mine), timezone.now()
             mine.say(f"{mine.get_state_display()}.")
         _let_go(mine)
-    return mine.is_in_flight
+    return 0.0 if mine.is_in_flight else None
 
 
 def _outcome(run: TrainingRun) -> RunState:
     return RunState.AWAITING_APPROVAL if run.found(RunStep.GATE).get("passed") else RunState.REFUSED
 
 
-def _look_again(run: TrainingRun, later: NotYet) -> bool:
+def _look_again(run: TrainingRun, later: NotYet) -> float | None:
     with transaction.atomic():
         mine = _still_mine(run)
         if mine is not None:
@@ -92,26 +92,27 @@ def _look_again(run: TrainingRun, later: NotYet) -> bool:
             mine.attempts = 0
             mine.due_at = timezone.now() + timedelta(seconds=later.seconds)
             _let_go(mine)
-    return False
+    return later.seconds
 
 
-def _refused(run: TrainingRun, reason: str, *, permanent: bool) -> bool:
+def _refused(run: TrainingRun, reason: str, *, permanent: bool) -> float | None:
     if permanent or run.attempts >= MOST_ATTEMPTS:
         return _end(run, RunState.FAILED, f"{run.get_step_display()}: {reason}")
+    pause = _PAUSE_SECONDS * 2**run.attempts
     with transaction.atomic():
         mine = _still_mine(run)
         if mine is not None:
-            mine.due_at = timezone.now() + _PAUSE * 2**mine.attempts
+            mine.due_at = timezone.now() + timedelta(seconds=pause)
             mine.say(f"{mine.get_step_display()}: {reason} Trying again.")
             _let_go(mine)
-    return False
+    return pause
 
 
-def _end(run: TrainingRun, state: RunState, reason: str) -> bool:
+def _end(run: TrainingRun, state: RunState, reason: str) -> float | None:
     with transaction.atomic():
         mine = _still_mine(run)
         if mine is None:
-            return False
+            return None
         mine.state, mine.failure, mine.ended_at = state, reason[:300], timezone.now()
         mine.say(reason)
         _let_go(mine)
@@ -120,7 +121,7 @@ def _end(run: TrainingRun, state: RunState, reason: str) -> bool:
             detail={"step": mine.step},
         )  # fmt: skip
     log.warning("run ended", run=str(run.public_id), state=str(state), step=run.step)
-    return False
+    return None
 
 
 def _still_mine(run: TrainingRun) -> TrainingRun | None:

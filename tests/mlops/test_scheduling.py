@@ -77,7 +77,7 @@ def test_a_run_that_is_being_worked_on_ends_when_its_next_step_is_taken(frank: U
     run = started()
     TrainingRun.objects.update(state=RunState.RUNNING, step=RunStep.GATE)
     scheduling.cancel(run, by=frank)
-    assert taking.take_step(run.pk) is False
+    assert taking.take_step(run.pk) is None
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
 
@@ -103,7 +103,7 @@ def test_what_was_found_after_the_hold_had_run_out_is_not_stored() -> None:
     TrainingRun.objects.update(held_until=timezone.now() - timedelta(seconds=1))
     holding.take(run.pk)
     assert first is not None
-    assert taking._advance(first, {"of": "the one that was thought dead"}) is False
+    assert taking._advance(first, {"of": "the one that was thought dead"}) is None
     run.refresh_from_db()
     assert (run.step, run.findings) == (RunStep.ASSEMBLE, {})
 

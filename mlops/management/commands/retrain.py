@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def _follow(self, run: TrainingRun, *, taking: bool) -> None:
         told = 0
         while True:
-            went_on = take_step(run.pk) if taking else False
+            seconds = take_step(run.pk) if taking else None
             for line in run.lines.all()[told:]:
                 self.stdout.write(f"  {line.at:%H:%M:%S} {line.text}")
                 told += 1
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             run.refresh_from_db()
             if not run.is_in_flight:
                 break
-            if not went_on:
+            if seconds != 0:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
         if run.state != RunState.AWAITING_APPROVAL and run.state != RunState.DECIDED:
             msg = f"The run ended: {run.get_state_display().lower()}. {run.failure}".strip()
