@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
 
 from clinical.models.staff import Role
 
@@ -33,7 +34,9 @@ class StaffAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where the site sends whoever may not enter."""
         if not request.user.is_authenticated:
-            return redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
+            to_sign_in = redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
+            # a page that refreshes itself asked: the whole page goes to the sign-in, which is not put inside of it
+            return HttpResponseClientRedirect(to_sign_in.url) if getattr(request, "htmx", None) else to_sign_in
         if not is_mfa_enabled(request.user):
             return redirect("mfa_activate_totp")
         if self.has_permission(request):

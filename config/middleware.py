@@ -19,6 +19,7 @@ from clinical.errors import ClinicalError
 from predictions.errors import PredictionError
 
 Handler = Callable[[HttpRequest], HttpResponse]
+BY_ITSELF = "X-By-Itself"
 log = structlog.get_logger(__name__)
 
 
@@ -81,6 +82,8 @@ def _apply_limits(request: HttpRequest, *, now: int) -> None:
         logout(request)
         return
     session.setdefault("started_at", now)
+    if BY_ITSELF in request.headers and "seen_at" in session:
+        return  # a page that refreshes itself is nobody at the screen, and keeps no session open
     if now - seen >= 30 or "seen_at" not in session:  # noqa: PLR2004  written at most twice a minute: a write for each view is a row lock for each view
         session["seen_at"] = now
 

@@ -7,3 +7,4 @@ class MlopsConfig(AppConfig):
     """The life of models."""
 
     name = "mlops"
+    verbose_name = "Training and watching"

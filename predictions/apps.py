@@ -7,3 +7,4 @@ class PredictionsConfig(AppConfig):
     """What a model says."""
 
     name = "predictions"
+    verbose_name = "Models"

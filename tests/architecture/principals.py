@@ -15,6 +15,9 @@ from django.urls import resolve
 
 from clinical.demo_accounts import totp_code
 from clinical.models import Encounter, User
+from mlops.models import TrainingRun
+from predictions.models import ModelVersion
+from tests.candidates import run_row, version_row, with_evidence
 from tests.factories import PASSWORD, CareUnitFactory, clinician, encounter_on, member
 
 STRANGER, HALF_WAY, ENROLLING = "stranger", "half_way", "enrolling"
@@ -29,10 +32,12 @@ OF_THE_MOMENT = re.compile(rb'csrfmiddlewaretoken" value="[^"]+"|X-CSRFToken": "
 
 @dataclass(frozen=True)
 class World:
-    """One encounter on Alice's unit, one on Charlie's, and the session key of everybody who has a session."""
+    """One encounter on Alice's unit, one on Charlie's, a candidate, a run that goes on, and everybody's session key."""
 
     encounter: Encounter
     of_charlies_unit: Encounter
+    candidate: ModelVersion
+    run: TrainingRun
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -74,7 +79,9 @@ def make_world() -> World:
     }
     Authenticator.objects.filter(user=users[ENROLLING]).delete()
     sessions = {name: _session_of(user) for name, user in users.items()}
-    return World(encounter_on(cardiology), encounter_on(nephrology), users, sessions)
+    candidate = with_evidence(version_row(requested_by=users[FRANK]))
+    run = run_row(requested_by=users[FRANK])
+    return World(encounter_on(cardiology), encounter_on(nephrology), candidate, run, users, sessions)
 
 
 def _session_of(user: User) -> str:

@@ -88,7 +88,18 @@ def admin_rooms(model: str, example: str, *, change: Answers | None = None) -> d
     }
 
 
+def reading(example: str) -> Door:
+    """A page about models, for approvers and administrators."""
+    return Door(ADMIN_SITE, administrators(200, approver=200), administrators(405, approver=405), example)
+
+
+def deciding(example: str) -> Door:
+    """Approvers alone; an empty form is refused."""
+    return Door(ADMIN_SITE, administrators(405, approver=405), administrators(403, approver=422), example)
+
+
 ENCOUNTER = "encounters/<uuid:public_id>/"
+VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 
 ROUTES: dict[str, Door] = {
     # --- ours ---
@@ -135,6 +146,23 @@ ROUTES: dict[str, Door] = {
     **admin_rooms("user", "{user}"),
     **admin_rooms("staffmembership", "{membership}", change=inside()),
     "admin/clinical/user/<id>/password/": both(ADMIN_SITE, administrators(200), "admin/clinical/user/{user}/password/"),
-    r"admin/^(?P<app_label>clinical)/$": both(ADMIN_SITE, administrators(200, approver=404), "admin/clinical/"),
+    # --- models ---
+    f"{VERSIONS}": reading(f"{VERSIONS}"),
+    f"{VERSIONS}rollback/": both(ADMIN_SITE, administrators(409, approver=409), f"{VERSIONS}rollback/"),
+    f"{VERSIONS}{ROW}": reading(f"{VERSIONS}{{version}}/"),
+    f"{VERSIONS}{ROW}story/": reading(f"{VERSIONS}{{version}}/story/"),
+    f"{VERSIONS}{ROW}card/": reading(f"{VERSIONS}{{version}}/card/"),
+    f"{VERSIONS}{ROW}evidence/": reading(f"{VERSIONS}{{version}}/evidence/"),
+    f"{VERSIONS}{ROW}approve/": deciding(f"{VERSIONS}{{version}}/approve/"),
+    f"{VERSIONS}{ROW}reject/": deciding(f"{VERSIONS}{{version}}/reject/"),
+    f"{RUNS}": reading(f"{RUNS}"),
+    f"{RUNS}start/": Door(ADMIN_SITE, administrators(200), administrators(409), f"{RUNS}start/"),
+    f"{RUNS}{ROW}": reading(f"{RUNS}{{run}}/"),
+    f"{RUNS}{ROW}cancel/": Door(
+        ADMIN_SITE, administrators(200), administrators("admin:mlops_trainingrun_change"), f"{RUNS}{{run}}/cancel/"
+    ),
+    r"admin/^(?P<app_label>clinical|predictions|mlops)/$": both(
+        ADMIN_SITE, administrators(200, approver=404), "admin/clinical/"
+    ),
     r"admin/(?P<url>.*)$": both(ADMIN_SITE, administrators(404, approver=404), "admin/nowhere/"),
 }

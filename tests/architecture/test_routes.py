@@ -13,7 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from pytest_django import DjangoDbBlocker
 
-from clinical.models import CareUnit, StaffMembership, User
+from clinical.models import CareUnit, Encounter, FollowUp, Outcome, Patient, StaffMembership, User
+from mlops.models import TrainingRun
+from predictions.models import ModelVersion, Prediction
 from tests.architecture.principals import ALICE, CHARLIE, ENROLLING, ERIN, FRANK, HALF_WAY, STRANGER, World, lasting, make_world
 from tests.architecture.routes import CODE, NOT_OURS, ROUTES, SET_UP, SIGN_IN, Answers, Door
 from tests.factories import PASSWORD, member
@@ -76,6 +78,8 @@ def address_of(route: str, world: World) -> str:
         unit=world.encounter.unit_id,
         user=alice.pk,
         membership=StaffMembership.objects.get(user=alice).pk,
+        version=world.candidate.public_id,
+        run=world.run.public_id,
     )
 
 
@@ -197,8 +201,9 @@ def test_a_session_outlives_no_membership(world: World) -> None:
 # --- administration ------------------------------------------------------------------------------------------------------
 
 
-def test_the_administration_knows_units_people_and_roles_and_no_patient() -> None:
-    assert set(admin.site._registry) == {CareUnit, User, StaffMembership}
+def test_the_administration_knows_units_people_models_and_no_patient() -> None:
+    assert set(admin.site._registry) >= {CareUnit, User, StaffMembership, ModelVersion, TrainingRun}
+    assert not {Patient, Encounter, Outcome, FollowUp, Prediction} & set(admin.site._registry)
 
 
 @pytest.mark.parametrize("role", ["", "clinician", "auditor"])

@@ -1,0 +1,1 @@
+"""The administration's doors to the life of models: who asks, what was sent, one verb, one answer."""
