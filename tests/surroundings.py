@@ -30,6 +30,7 @@ os.environ.update(
         "WARDLIGHT_SIGNING_KEY": SIGNING_KEY,
         "WARDLIGHT_VERIFY_KEYS": public_half(SIGNING_KEY),
         "WARDLIGHT_LAKE": tempfile.mkdtemp(prefix="wardlight-lake-"),
+        "WARDLIGHT_TRAINING_STORE": tempfile.mkdtemp(prefix="wardlight-training-"),
         **SERVERS.as_environment(database=TEST_DATABASE),
     }
 )
