@@ -233,3 +233,23 @@ class ChampionNotComparableError(OperationError):
     """The champion cannot be read, so that nothing can be compared with it."""
 
     code = "champion_not_comparable"
+
+
+class EncounterUnknownError(OperationError):
+    """There is no encounter with this id."""
+
+    code = "encounter_unknown"
+    status = 404
+
+
+class MomentRefusedError(OperationError):
+    """This moment cannot be asked about."""
+
+    code = "moment_refused"
+
+
+class NotScoredYetError(OperationError):
+    """No model had scored this encounter by then."""
+
+    code = "not_scored_yet"
+    status = 404
