@@ -5,8 +5,10 @@ Protocol C: stays that ended in death or hospice care are left out; one fifth of
 is on both sides. Protocol S, as most published work has it: all stays, one fifth of the rows held out at the same rate
 of readmission; most patients with several stays are then on both sides.
 
-Protocol T, for a hospital's own models: as C, and what is learned from had ended before a cut in time, so that some of the
-held-out stays are later than anything learned from. A file has no dates; there the cut is a place in its order, and says so.
+Protocol T, for a hospital's own models: as C, with two differences. Which patients are held out is told by their number and
+the seed alone, so that they are the same ones next week, when others have come: otherwise the champion would have learned from
+patients that a candidate is compared with it on. And what is learned from had ended before a cut in time, so that some of the
+held-out stays are later than all of it. A file has no dates; there the cut is a place in its order, and says so.
 """
 
 from __future__ import annotations
@@ -188,10 +190,21 @@ def _sides(
     rows = np.arange(len(readmitted))
     if protocol is Protocol.BY_ROW:
         learn, judge = train_test_split(rows, test_size=HELD_OUT_SHARE, random_state=seed, stratify=readmitted)
+    elif protocol is Protocol.BY_PATIENT_AND_TIME:
+        is_held_out = _lots(patients, seed=seed) < HELD_OUT_SHARE
+        learn, judge = rows[~is_held_out], rows[is_held_out]
     else:
         splitter = GroupShuffleSplit(1, test_size=HELD_OUT_SHARE, random_state=seed)
         learn, judge = next(splitter.split(rows, groups=patients))
     return learn, judge
+
+
+def _lots(patients: npt.NDArray[np.int64], *, seed: int) -> npt.NDArray[np.float64]:
+    """A number from 0 to 1 for each row, the same for all stays of a patient, whoever else is there."""
+    numbers, places = np.unique(patients, return_inverse=True)
+    drawn = [hashlib.sha256(b"%d:%d" % (seed, number)).digest()[:8] for number in numbers]
+    lots: npt.NDArray[np.float64] = np.array([int.from_bytes(lot) for lot in drawn], dtype=np.float64) / 2.0**64
+    return lots[places]
 
 
 def _cut(labelled: pl.DataFrame) -> tuple[str, str, npt.NDArray[np.bool_]]:

@@ -69,20 +69,24 @@ class Verdict:
 
 
 def judge(
-    profile: Profile, measured: Mapping[str, float | None], *, has_champion: bool, groups: Sequence[MeasuredGroup]
-) -> Verdict:
-    """See the module."""
-    clauses = [_judged(clause, measured.get(clause.name), has_champion=has_champion) for clause in profile.clauses]
+    profile: Profile, measured: Mapping[str, float | None], *, has_champion: bool, groups: Sequence[MeasuredGroup],
+    caution: str = "",
+) -> Verdict:  # fmt: skip
+    """See the module. `caution` is what a reader has to know of the comparison with the champion."""
+    clauses = [
+        _judged(clause, measured.get(clause.name), has_champion=has_champion, caution=caution) for clause in profile.clauses
+    ]
     return Verdict(profile.name, profile.description, (*clauses, _of_groups(profile.floors, groups)))
 
 
-def _judged(clause: Clause, value: float | None, *, has_champion: bool) -> Judged:
+def _judged(clause: Clause, value: float | None, *, has_champion: bool, caution: str) -> Judged:
     told = (clause.direction, clause.bounds)
     if clause.against_champion and not has_champion:
         return Judged(clause.name, clause.words, None, *told, passed=True, applies=False, note=NO_CHAMPION)
     if value is None or not isfinite(value):
         return Judged(clause.name, clause.words, None, *told, passed=False, note=NOT_MEASURED)
-    return Judged(clause.name, clause.words, value, *told, passed=clause.direction.holds(value, clause.bounds))
+    note = caution if clause.against_champion else ""
+    return Judged(clause.name, clause.words, value, *told, passed=clause.direction.holds(value, clause.bounds), note=note)
 
 
 def _of_groups(floors: Floors, groups: Sequence[MeasuredGroup]) -> Judged:

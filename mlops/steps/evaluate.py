@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from mlops.appraisal.appraising import appraise
+from mlops.appraisal.comparing import caution_about
 from mlops.appraisal.units import units_today
 from mlops.errors import ChampionNotComparableError
 from mlops.models import TrainingRun
@@ -20,14 +21,16 @@ from predictions.models import ModelVersion
 def take(run: TrainingRun) -> dict[str, Any]:
     """The finding tells the figures that a line of the log has room for; the evidence holds all."""
     champion = _comparable(champion_of(run))
+    dataset = dataset_of(run)
     appraisal = appraise(
-        dataset_of(run),
+        dataset,
         candidate_of(run),
         _readable(champion),
         seed=run.specification["seed"],
         units=units_today(),
         champion_profile=profile_of_training(champion),
     )
+    appraisal["caution"] = caution_about(champion.training_data, dataset) if champion else ""
     with transaction.atomic():
         evidence = evidence_of(run)
         evidence.appraisal, evidence.compared_with = appraisal, champion

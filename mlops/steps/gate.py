@@ -25,6 +25,7 @@ def take(run: TrainingRun) -> dict[str, Any]:
         measured,
         has_champion=evidence.compared_with_id is not None,
         groups=groups_from(evidence.appraisal, figure=profile.floors.figure),
+        caution=evidence.appraisal.get("caution", ""),
     )
     with transaction.atomic():
         evidence.verdict = verdict.as_json()

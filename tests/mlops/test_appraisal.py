@@ -9,6 +9,7 @@ from clinical.models import CareUnit
 from mlops import evaluation, profiles
 from mlops.appraisal.appraising import appraise
 from mlops.appraisal.checks import additivity_error, golden_error
+from mlops.appraisal.comparing import caution_about
 from mlops.appraisal.measures import groups_from, measures_of
 from mlops.appraisal.units import UnitToday, units_today
 from predictions.features.golden import golden_matrix
@@ -100,3 +101,18 @@ def test_units_are_read_with_those_who_are_on_them_now_and_no_others(cardiology:
     found = {unit.name: unit for unit in units_today()}
     assert {name: unit.encounters for name, unit in found.items()} == {"Cardiology": 1, "Nephrology": 0}
     assert found["Cardiology"].matrix.shape[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_fair"),
+    [
+        ({}, True), ({"sha256": "another week"}, True), ({"seed": 8}, False), ({"protocol": "C"}, False),
+        ({"composition": {"provenance": "ehr"}, "sha256": "1"}, False), ({"source": "database", "sha256": "1"}, False),
+    ],
+)  # fmt: skip
+def test_a_champion_that_may_have_learned_from_the_held_out_patients_is_named_as_such(
+    changed: dict[str, object], *, is_fair: bool
+) -> None:
+    dataset = appraised.dataset()
+    learned_from = {**dataset.as_json(), **changed}
+    assert (caution_about(learned_from, dataset) == "") is is_fair

@@ -90,8 +90,23 @@ def test_nothing_is_learned_from_that_ended_after_the_cut_in_time(
     is_later = [ended[encounter] >= cut for encounter in dataset.held_out.table["encounter_id"]]
     assert dataset.cut.later.tolist() == is_later
     assert any(is_later)
-    assert len(dataset.held_out.readmitted) == 8
     assert dataset.as_json()["cut"] == {"by": "time of discharge", "at": dataset.cut.at, "later": sum(is_later)}
+
+
+def test_the_patients_held_out_stay_the_same_ones_when_others_come(
+    cardiology: CareUnit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets, "FEWEST_READMISSIONS", 1)
+    by_time = datasets.Protocol.BY_PATIENT_AND_TIME
+    with_outcomes(cardiology, stays=40)
+    before = datasets.from_database(as_of=NOW, protocol=by_time, seed=3)
+    with_outcomes(cardiology, stays=20)
+    after = datasets.from_database(as_of=NOW, protocol=by_time, seed=3)
+    assert set(before.held_out.patients) <= set(after.held_out.patients)
+    assert not set(before.training.patients) & set(after.held_out.patients)
+    assert not set(after.training.patients) & set(after.held_out.patients)
+    other_seed = datasets.from_database(as_of=NOW, protocol=by_time, seed=4)
+    assert set(other_seed.held_out.patients) != set(after.held_out.patients)
 
 
 def test_the_lake_of_a_database_is_cut_where_the_database_is(
@@ -115,8 +130,8 @@ def test_a_file_has_no_dates_and_the_cut_says_so() -> None:
         pytest.skip("the data set was not found")
     dataset = datasets.from_file(path, protocol=datasets.Protocol.BY_PATIENT_AND_TIME, seed=42)
     assert dataset.cut is not None
-    assert dataset.cut.as_json() == {"by": "order of the source, which has no dates", "at": "89409", "later": 1_960}
-    assert [len(part.readmitted) for part in (dataset.training, dataset.held_out)] == [71_567, 19_802]
+    assert dataset.cut.as_json() == {"by": "order of the source, which has no dates", "at": "89409", "later": 1_939}
+    assert [len(part.readmitted) for part in (dataset.training, dataset.held_out)] == [71_813, 19_535]
     assert dataset.composition["all"] == {"rows": 101_766, "patients": 71_518, "readmitted": 11_357}
     assert dataset.composition["provenance"] == "diabetes130"
 

@@ -77,6 +77,14 @@ def test_a_first_version_is_not_asked_to_be_as_good_as_a_champion_that_there_is_
     assert (verdict.passed, told.applies, told.note) == (True, False, "does not apply: there is no champion")
 
 
+def test_what_makes_the_comparison_unfair_is_said_with_it_and_excuses_nothing() -> None:
+    worse = {**GOOD, "auc_difference": -0.03}
+    verdict = judge(profile_called("default"), worse, has_champion=True, groups=GROUPS, caution="it has seen them")
+    told = clause(verdict, "auc_difference")
+    assert (told.passed, told.note) == (False, "it has seen them")
+    assert clause(verdict, "brier_skill").note == ""
+
+
 def test_the_worst_subgroup_that_is_large_enough_is_named() -> None:
     told = clause(judged(), "subgroup_auc")
     assert (told.value, told.bounds, told.passed) == (0.64, (0.6,), True)
