@@ -80,7 +80,8 @@ class World:
         database = self.loaded
         say("people and a champion")
         database.manage("make_demo_accounts", "--verbosity", "0")
-        database.manage("retrain", "--here")
+        gate = [] if self.dataset else ["--gate", "demonstration"]
+        database.manage("retrain", "--here", *gate)
         database.manage("approve_model", "--by", "approver", "--reason", "A champion for the bench.")
         return database
 
@@ -104,7 +105,8 @@ def world(*, runs: int, synthetic_encounters: int) -> Iterator[World]:
         with local_environment({**bare, "WARDLIGHT_DATABASE": PREFIX}) as local:
             surroundings = {
                 **bare, **local, "DJANGO_SETTINGS_MODULE": "config.settings", "WARDLIGHT_LOG_LEVEL": "WARNING",
-                "WARDLIGHT_ARTEFACTS": str(FOLDER / "artefacts"),
+                "WARDLIGHT_ARTEFACTS": str(FOLDER / "artefacts"), "WARDLIGHT_LAKE": str(FOLDER / "lake"),
+                "WARDLIGHT_TRAINING_STORE": str(FOLDER / "training"),
             }  # fmt: skip
             main = Database(PREFIX, servers, surroundings)
             built = World(main, runs=runs, synthetic_encounters=synthetic_encounters, dataset=_found())

@@ -36,6 +36,8 @@ def local_environment(environ: Mapping[str, str], *, folder: Path = VAR) -> Iter
             "WARDLIGHT_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "WARDLIGHT_INSECURE_HTTP": "true",
             "WARDLIGHT_DEMO_LOGINS": "true",
+            # encounters are numbered by their database, so two of them never share a lake
+            "WARDLIGHT_LAKE": str(folder / "lakes" / database),
             **servers.as_environment(database=database),
             **_register(folder, database),
         }

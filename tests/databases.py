@@ -24,7 +24,8 @@ class FreshDatabase:
     servers: Servers
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, **self.servers.as_environment(database=self.name)}
+        lake = f"{os.environ['WARDLIGHT_LAKE']}/{self.name}"  # encounters are numbered by their database
+        return {**os.environ, "WARDLIGHT_LAKE": lake, **self.servers.as_environment(database=self.name)}
 
     def link(self, *, role: str = APPLICATION_ROLE) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(host=str(self.servers.postgres_socket_folder), user=role, dbname=self.name, autocommit=True)

@@ -75,6 +75,7 @@ def environment(database: FreshDatabase, folder: Path) -> dict[str, str]:
         "WARDLIGHT_MODE": "demo",
         "WARDLIGHT_LOG_LEVEL": "WARNING",
         "WARDLIGHT_ARTEFACTS": str(folder / "artefacts"),
+        "WARDLIGHT_GATE_PROFILE": "demonstration",
     }
 
 

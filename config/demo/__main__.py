@@ -52,6 +52,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     dataset = None if options.synthetic else choose_data()
+    if dataset is None:
+        # a small synthetic cohort cannot show what the default gate asks for; the profile of its own says so
+        os.environ.setdefault("WARDLIGHT_GATE_PROFILE", "demonstration")
     if dataset is None and "DATABASE_URL" not in os.environ:
         # two cohorts on one worklist would be two truths, so each has a database of its own
         os.environ["WARDLIGHT_DATABASE"] = SYNTHETIC_DATABASE

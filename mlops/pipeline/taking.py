@@ -58,7 +58,7 @@ def _tried(run: TrainingRun) -> float | None:
     except _REFUSALS as refusal:
         return _refused(run, str(refusal), permanent=getattr(refusal, "permanent", True))
     except Exception as error:  # whatever it was, the run must not hang: it is told and tried again
-        log.exception("step failed", run=str(run.public_id), step=run.step)
+        log.exception("step failed", run_id=str(run.public_id), step=run.step)
         return _refused(run, f"unexpected failure ({type(error).__name__})", permanent=False)
     return _advance(run, finding)
 
@@ -120,7 +120,7 @@ def _end(run: TrainingRun, state: RunState, reason: str) -> float | None:
             actor=mine.cancel_asked_by, verb=f"run.{state}", subject_type="training_run", subject_id=mine.public_id,
             detail={"step": mine.step},
         )  # fmt: skip
-    log.warning("run ended", run=str(run.public_id), state=str(state), step=run.step)
+    log.warning("run ended", run_id=str(run.public_id), state=str(state), step=run.step)
     return None
 
 
@@ -128,7 +128,7 @@ def _still_mine(run: TrainingRun) -> TrainingRun | None:
     """Locked until commit; None where our hold ran out and another worker has taken the step."""
     mine = TrainingRun.objects.select_for_update(of=("self",)).filter(pk=run.pk, held_by=run.held_by).first()
     if mine is None:
-        log.warning("the hold had run out; what was found is not stored", run=str(run.public_id), step=run.step)
+        log.warning("the hold had run out; what was found is not stored", run_id=str(run.public_id), step=run.step)
     return mine
 
 

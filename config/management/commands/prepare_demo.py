@@ -42,19 +42,18 @@ class Command(BaseCommand):
             _take_statistics()
         self._step("Accounts", "make_demo_accounts", verbosity=0)
         if not ModelVersion.objects.filter(status=ModelStatus.CHAMPION).exists():
-            self._step(
-                "Training",
-                "retrain",
-                here=True,
-                by="administrator",
-                reason="The demonstration's first model.",
-                gate=_gate(options),
-            )
-            self._step(
-                "Approval", "approve_model", by="approver", reason="The demonstration's first model; its evidence is sealed."
-            )
+            self._first_champion(options)
         self._step("Scoring", "score_all", only_unscored=True)
         _take_statistics()
+
+    def _first_champion(self, options: dict[str, Any]) -> None:
+        """By the way that every champion goes; what was interrupted goes on where it stopped."""
+        if not ModelVersion.objects.filter(status=ModelStatus.CANDIDATE, evidence__seal__gt="").exists():
+            why = "The demonstration's first model."
+            self._step("Training", "retrain", here=True, go_on=True, by="administrator", reason=why, gate=_gate(options))
+        self._step(
+            "Approval", "approve_model", by="approver", reason="The demonstration's first model, on its sealed evidence."
+        )
 
     def _step(self, title: str, command: str, *arguments: Any, **options: Any) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"{title} ..."))

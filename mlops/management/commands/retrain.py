@@ -36,22 +36,18 @@ class Command(BaseCommand):
         parser.add_argument("--parameters", type=Path, help="JSON of the learner's parameters, as tune_model prints")
         parser.add_argument("--seed", type=int)
         parser.add_argument("--gate", help="profile of the gate; default: the deployment's")
+        parser.add_argument("--go-on", action="store_true", help="where a run is in flight already, go on with that one")
         where = parser.add_mutually_exclusive_group()
         where.add_argument("--here", action="store_true", help="take the steps in this process, and end with the run")
         where.add_argument("--wait", action="store_true", help="let the workers take them, and end with the run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            run = scheduling.start(
-                trigger=RunTrigger.COMMAND, requested_by=_user(options["by"]), reason=options["reason"],
-                specification=_specification(options), hint=not options["here"],
-            )  # fmt: skip
-        except OperationError as error:
-            raise CommandError(str(error)) from error
+        run = TrainingRun.objects.in_flight().first() if options["go_on"] else None
         if run is None:
-            msg = "This run was started before."
-            raise CommandError(msg)
-        self.stdout.write(f"Run {run.public_id} was started.")
+            run = _started(options)
+            self.stdout.write(f"Run {run.public_id} was started.")
+        else:
+            self.stdout.write(f"Going on with run {run.public_id}.")
         if options["here"] or options["wait"]:
             self._follow(run, taking=options["here"])
 
@@ -68,10 +64,22 @@ class Command(BaseCommand):
                 break
             if seconds != 0:
                 time.sleep(SECONDS_BETWEEN_LOOKS)
-        if run.state != RunState.AWAITING_APPROVAL and run.state != RunState.DECIDED:
+        if run.state not in {RunState.AWAITING_APPROVAL, RunState.DECIDED}:
             msg = f"The run ended: {run.get_state_display().lower()}. {run.failure}".strip()
             raise CommandError(msg)
         self.stdout.write(f"{run.version}: {run.version.get_status_display().lower() if run.version else ''}.")
+
+
+def _started(options: dict[str, Any]) -> TrainingRun:
+    try:
+        run = scheduling.start(
+            trigger=RunTrigger.COMMAND, requested_by=_user(options["by"]), reason=options["reason"],
+            specification=_specification(options), hint=not options["here"],
+        )  # fmt: skip
+    except OperationError as error:
+        raise CommandError(str(error)) from error
+    assert run is not None  # noqa: S101  only a trigger's key can have been used before, and this has none
+    return run
 
 
 def _user(username: str | None) -> User | None:
