@@ -80,7 +80,8 @@ def test_nothing_is_learned_from_that_ended_after_the_cut_in_time(
     cardiology: CareUnit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(datasets, "FEWEST_READMISSIONS", 1)
-    with_outcomes(cardiology, stays=40)
+    monkeypatch.setattr(datasets, "LEARNED_FROM_SHARE", 0.5)
+    with_outcomes(cardiology, stays=80)
     dataset = datasets.from_database(as_of=NOW, protocol=datasets.Protocol.BY_PATIENT_AND_TIME, seed=3)
     assert dataset.cut is not None
     cut = datetime.fromisoformat(dataset.cut.at)
@@ -90,6 +91,7 @@ def test_nothing_is_learned_from_that_ended_after_the_cut_in_time(
     is_later = [ended[encounter] >= cut for encounter in dataset.held_out.table["encounter_id"]]
     assert dataset.cut.later.tolist() == is_later
     assert any(is_later)
+    assert len(dataset.training.readmitted) < 80 - len(is_later)
     assert dataset.as_json()["cut"] == {"by": "time of discharge", "at": dataset.cut.at, "later": sum(is_later)}
 
 
