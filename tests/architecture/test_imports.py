@@ -21,7 +21,7 @@ HEAVY = [
 ]  # fmt: skip
 ONLY_TO_LEARN = ["torch", "onnx", "onnxscript", "optuna", "pyspark"]
 # what each learner's own library brings along; none may bring another's
-BROUGHT = {"boosted": {"xgboost", "sklearn", "scipy", "pandas"}, "linear": set(), "network": {"onnxruntime"}}
+BROUGHT = {"boosted": {"xgboost", "scipy"}, "linear": set(), "network": {"onnxruntime"}}
 LIST_LOADED = "import json, sys; print(json.dumps([name for name in {heavy!r} if name in sys.modules]))"
 
 
@@ -37,6 +37,16 @@ def test_a_process_that_shows_pages_loads_no_numeric_library(role: str) -> None:
         "from django.contrib import admin; admin.autodiscover();" + LIST_LOADED.format(heavy=HEAVY)
     )
     assert _printed_by(program, role=role) == []
+
+
+@pytest.mark.parametrize("role", ["web", "api", "worker"])
+def test_whoever_knows_the_tasks_knows_nothing_of_the_registers_vendor(role: str) -> None:
+    """Every worker can deliver to the register; its library is read when there is something to tell."""
+    program = (
+        "import django; django.setup(); import config.urls, predictions.scoring, predictions.champion, mlops.tasks;"
+        "import mlops.register.handlers, mlops.register.choosing;" + LIST_LOADED.format(heavy=["mlflow"])
+    )
+    assert _printed_by(program, role=role, MLFLOW_TRACKING_URI="http://127.0.0.1:1") == []
 
 
 def test_reading_an_explanation_loads_no_numeric_library() -> None:

@@ -56,6 +56,9 @@ def test_nothing_that_the_deployment_must_decide_has_a_default(name: str) -> Non
         ("WARDLIGHT_SESSION_IDLE_MINUTES", "600"),
         ("WARDLIGHT_LOG_LEVEL", "chatty"),
         ("WARDLIGHT_PROXY_HOPS", "-1"),
+        ("MLFLOW_TRACKING_URI", "file:///srv/mlruns"),
+        ("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db"),
+        ("MLFLOW_TRACKING_URI", "mlruns"),
         ("WARDLIGHT_VERIFY_KEYS", "bm8ga2V5"),
     ],
 )
