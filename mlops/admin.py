@@ -11,8 +11,9 @@ from django.urls import URLPattern, path
 
 from clinical.models import User
 from clinical.models.staff import Role
-from mlops.models import TrainingRun
-from mlops.views import decisions, training_runs, versions
+from mlops.models import ShadowTrial, TrainingRun
+from mlops.shadow import views as shadow
+from mlops.views import decisions, training_runs, versions, which
 from predictions.models import ModelVersion
 
 READERS = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
@@ -51,12 +52,14 @@ class ModelVersionAdmin(OurPages):
         return [
             self._door("", versions.home, "changelist"),
             self._door("rollback/", decisions.rollback, "rollback"),
+            self._door("which/", which.ask, "which"),
             self._door("<uuid:public_id>/", versions.version, "change"),
             self._door("<uuid:public_id>/story/", versions.story, "story"),
             self._door("<uuid:public_id>/card/", versions.card, "card"),
             self._door("<uuid:public_id>/evidence/", versions.evidence, "evidence"),
             self._door("<uuid:public_id>/approve/", decisions.approve, "approve"),
             self._door("<uuid:public_id>/reject/", decisions.reject, "reject"),
+            self._door("<uuid:public_id>/promote/", decisions.promote, "promote"),
         ]
 
 
@@ -70,4 +73,17 @@ class TrainingRunAdmin(OurPages):
             self._door("start/", training_runs.start, "start"),
             self._door("<uuid:public_id>/", training_runs.run, "change"),
             self._door("<uuid:public_id>/cancel/", training_runs.cancel, "cancel"),
+        ]
+
+
+@admin.register(ShadowTrial)
+class ShadowTrialAdmin(OurPages):
+    """Trials: the list, a candidate's beginning, the report, the signed end."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self._door("", shadow.every_trial, "changelist"),
+            self._door("start/<uuid:public_id>/", shadow.start, "start"),
+            self._door("<uuid:public_id>/", shadow.trial, "change"),
+            self._door("<uuid:public_id>/end/", shadow.end, "end"),
         ]

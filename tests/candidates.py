@@ -128,5 +128,9 @@ def version_row(*, requested_by: User | None = None, status: str = ModelStatus.C
     return ModelVersion.objects.create(
         number=number, engine="boosted", artefact_sha256=f"{number:064d}", feature_schema=definition, status=status,
         trained_at=timezone.now() - timedelta(hours=3), requested_by=requested_by,
-        training_data={"source": "database", "rows": 60_000, "patients": 44_000, "protocol": "T", "seed": 42},
+        training_data={
+            "source": "database", "protocol": "T", "seed": 42, "sha256": "0" * 64,
+            "training": {"encounters": 60_000, "patients": 44_000, "readmitted": 6_600},
+            "held_out": {"encounters": 12_000, "patients": 9_100, "readmitted": 1_380},
+        },
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 from clinical.models import User
 from mlops.models import Decision, Evidence
 from mlops.pages.comparison import Row, rows_of
-from mlops.pages.deciding import Standing, evidence_of, standing_of
+from mlops.pages.deciding import Standing, evidence_of, may_promote, standing_of
 from mlops.pages.groups import DriftRow, GroupRow, UnitRow, burden_of, drift_of, groups_of
 from mlops.pages.lineage import Fact, facts_of
 from mlops.pages.pictures import plots_of
@@ -30,6 +30,7 @@ class CandidatePage:
     champion: ModelVersion | None
     requester: str
     standing: Standing
+    may_promote: bool
     decisions: list[Decision]
     verdict: Verdict
     judged_on: str
@@ -59,6 +60,7 @@ def candidate_page(version: ModelVersion, user: User) -> CandidatePage:
         champion=evidence.compared_with if evidence else None,
         requester=who(version.requested_by),
         standing=standing_of(user, version),
+        may_promote=may_promote(user, version),
         decisions=list(version.decisions.select_related("by")),
         verdict=verdict_of(evidence.verdict if evidence else {}),
         judged_on=_judged_on(appraisal),

@@ -35,6 +35,12 @@ def standing_of(user: User, version: ModelVersion) -> Standing:
     return Standing()
 
 
+def may_promote(user: User, version: ModelVersion) -> bool:
+    """An approved version that is not in office yet."""
+    is_approver = Role.APPROVER in user.roles
+    return version.status == ModelStatus.APPROVED and is_approver and version.requested_by_id != user.pk
+
+
 def evidence_of(version: ModelVersion) -> Evidence | None:
     evidence: Evidence | None = getattr(version, "evidence", None)
     return evidence

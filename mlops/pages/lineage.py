@@ -32,7 +32,7 @@ def facts_of(version: ModelVersion, lineage: Found) -> list[Fact]:
         Fact("Trained at", f"{version.trained_at:%-d %B %Y, %H:%M} UTC"),
         Fact("Learner", version.engine),
         Fact("Data", _data(data)),
-        Fact("Data version", str(asked.get("table_version") or "")),
+        Fact("Data version", _tables(data) or str(asked.get("table_version") or "")),
         Fact("Data digest (SHA-256)", str(data.get("sha256") or ""), is_digest=True),
         Fact("Split", _split(data, asked)),
         Fact("Code version", str(lineage.get("code_version") or ""), is_digest=True),
@@ -45,11 +45,19 @@ def facts_of(version: ModelVersion, lineage: Found) -> list[Fact]:
 
 
 def _data(data: Found) -> str:
-    rows, patients = data.get("rows"), data.get("patients")
-    counted = f"{rows:,} encounters of {patients:,} patients" if isinstance(rows, int) and isinstance(patients, int) else ""
-    return ", ".join(part for part in (str(data.get("source") or ""), counted) if part)
+    """Where the rows came from, and how many were learned from and held out."""
+    sides = {"learned from": data.get("training"), "held out": data.get("held_out")}
+    counted = [
+        f"{words} {side['encounters']:,} encounters of {side['patients']:,} patients" for words, side in sides.items() if side
+    ]
+    return "; ".join(part for part in (str(data.get("source") or ""), *counted) if part)
 
 
 def _split(data: Found, asked: Found) -> str:
     protocol, seed = data.get("protocol") or asked.get("protocol"), data.get("seed", asked.get("seed"))
     return f"protocol {protocol}, seed {seed}" if protocol else ""
+
+
+def _tables(data: Found) -> str:
+    """The versions of the lake's tables that were read."""
+    return "; ".join(f"{table['table']} version {table['version']}" for table in data.get("tables") or ())

@@ -57,6 +57,20 @@ def reject(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return redirect("admin:predictions_modelversion_story", public_id)
 
 
+@require_POST
+@open_to(*BOTH_ROLES)
+def promote(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """An approved version that was not to come into office at once."""
+    version = _for_decision(request, public_id)
+    form = ReasonForm(request.POST, prefix="promotion")
+    if not form.is_valid():
+        return version_page(request, candidate_page(version, request.user), promotion=form)
+    just_confirmed(request)
+    releases.promote(version, by=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, f"{version} is the champion now; every process that scores takes it up.")
+    return redirect("admin:predictions_modelversion_story", public_id)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(*BOTH_ROLES)
 def rollback(request: StaffRequest) -> HttpResponse:

@@ -41,16 +41,18 @@ def version(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return version_page(request, shown)
 
 
-def version_page(
-    request: StaffRequest, shown: CandidatePage, *, approval: ApprovalForm | None = None, rejection: ReasonForm | None = None
-) -> HttpResponse:
-    """The same page with a form that has to be mended."""
+def version_page(request: StaffRequest, shown: CandidatePage, **to_mend: ReasonForm) -> HttpResponse:
+    """`to_mend`: a form that was sent and has to be mended, under its name."""
     forms = {
-        "approval": approval or ApprovalForm(prefix="approval"),
-        "rejection": rejection or ReasonForm(prefix="rejection"),
+        "approval": ApprovalForm(prefix="approval"),
+        "rejection": ReasonForm(prefix="rejection"),
+        "promotion": ReasonForm(prefix="promotion"),
+        **to_mend,
     }
-    status = 422 if approval or rejection else 200
-    return page(request, "version.html", title=f"{shown.version}", status=status, shown=shown, group_rule=RULE, **forms)
+    status = 422 if to_mend else 200
+    return page(
+        request, "version.html", title=f"{shown.version}", status=status, shown=shown, group_rule=RULE, to_mend=to_mend, **forms
+    )
 
 
 @require_safe

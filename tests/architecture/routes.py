@@ -155,6 +155,7 @@ ROUTES: dict[str, Door] = {
     f"{VERSIONS}{ROW}evidence/": reading(f"{VERSIONS}{{version}}/evidence/"),
     f"{VERSIONS}{ROW}approve/": deciding(f"{VERSIONS}{{version}}/approve/"),
     f"{VERSIONS}{ROW}reject/": deciding(f"{VERSIONS}{{version}}/reject/"),
+    f"{VERSIONS}{ROW}promote/": deciding(f"{VERSIONS}{{version}}/promote/"),
     f"{RUNS}": reading(f"{RUNS}"),
     f"{RUNS}start/": Door(ADMIN_SITE, administrators(200), administrators(409), f"{RUNS}start/"),
     f"{RUNS}{ROW}": reading(f"{RUNS}{{run}}/"),
