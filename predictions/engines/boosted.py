@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
-import xgboost
 
 from predictions.engines.base import Labels, Matrix, Vector, marked, settings_from, unmarked
+from predictions.engines.hiding import hidden
 from predictions.engines.tree_parts import TreeTables
 from predictions.errors import ArtefactRefusedError
 from predictions.features import schema
+
+with hidden("sklearn", "pandas"):  # for wrappers that we do not use, they take 130 MB and a second and a half of each process
+    import xgboost
 
 _OBJECT = b"{L"  # how UBJSON begins where XGBoost writes it
 _UNREADABLE = "The model's trees cannot be read."
