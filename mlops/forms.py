@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from django import forms
 from django.utils import timezone
 
+from mlops.models import ShadowDecision
 from mlops.releases import SHORTEST_REASON_CHARACTERS
 
 LONGEST_REASON_CHARACTERS = 2_000
@@ -60,3 +61,33 @@ class ApprovalForm(ReasonForm):
         """The end of the day that was named."""
         day: date | None = self.cleaned_data["expires_on"]
         return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+
+
+class ShadowEndForm(ReasonForm):
+    """Go or no-go, on the report that was read: its number travels with the form."""
+
+    decision = forms.ChoiceField(
+        label="Your word",
+        choices=ShadowDecision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose go or no-go.", "invalid_choice": "Choose go or no-go."},
+    )
+    report = forms.IntegerField(
+        widget=forms.HiddenInput, error_messages={"required": "Open the page again: there was no report yet."}
+    )
+
+
+class WhichModelForm(forms.Form):
+    """An encounter and a moment."""
+
+    encounter = forms.UUIDField(
+        label="Encounter id",
+        error_messages={"required": "Give the encounter's id.", "invalid": "This is no encounter id."},
+        widget=forms.TextInput(attrs={"size": 40, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    at = forms.CharField(
+        label="Time: 2026-11-23T14:03Z, or 14:03 for today in UTC",
+        max_length=40,
+        error_messages={"required": "Give a time."},
+        widget=forms.TextInput(attrs={"size": 30, "autocomplete": "off"}),
+    )

@@ -91,6 +91,17 @@ def why_overtaken(trial: ShadowTrial) -> str:
     return ""
 
 
+def why_not_signed_by(person: User, trial: ShadowTrial) -> str:
+    """Why this person cannot sign the end of the trial; empty where they can."""
+    if not trial.is_open:
+        return f"This trial has ended already: {trial.ended_because}"
+    if Role.APPROVER not in person.roles:
+        return f"{person.username} is not a model approver."
+    if trial.version.requested_by_id == person.pk:
+        return f"{person.username} asked for {trial.version}; somebody else has to sign."
+    return ""
+
+
 def _refuse_start(version: ModelVersion, champion: ModelVersion | None, by: User, reason: str) -> None:
     if not by.roles & {Role.APPROVER, Role.ADMINISTRATOR}:
         msg = f"{by.username} is neither a model approver nor an administrator."
@@ -108,15 +119,9 @@ def _refuse_start(version: ModelVersion, champion: ModelVersion | None, by: User
 
 
 def _refuse_end(trial: ShadowTrial, by: User, reason: str) -> None:
-    if not trial.is_open:
-        msg = f"This trial has ended already: {trial.ended_because}"
-        raise DecisionRefusedError(msg)
-    if Role.APPROVER not in by.roles:
-        msg = f"{by.username} is not a model approver."
-        raise DecisionRefusedError(msg)
-    if trial.version.requested_by_id == by.pk:
-        msg = f"{by.username} asked for {trial.version}; somebody else has to sign."
-        raise DecisionRefusedError(msg)
+    why = why_not_signed_by(by, trial)
+    if why:
+        raise DecisionRefusedError(why)
     _need_a_reason(reason)
 
 

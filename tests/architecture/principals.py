@@ -15,7 +15,7 @@ from django.urls import resolve
 
 from clinical.demo_accounts import totp_code
 from clinical.models import Encounter, User
-from mlops.models import TrainingRun
+from mlops.models import ShadowTrial, TrainingRun
 from predictions.models import ModelVersion
 from tests.candidates import run_row, version_row, with_evidence
 from tests.factories import PASSWORD, CareUnitFactory, clinician, encounter_on, member
@@ -38,6 +38,7 @@ class World:
     of_charlies_unit: Encounter
     candidate: ModelVersion
     run: TrainingRun
+    trial: ShadowTrial
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -81,7 +82,8 @@ def make_world() -> World:
     sessions = {name: _session_of(user) for name, user in users.items()}
     candidate = with_evidence(version_row(requested_by=users[FRANK]))
     run = run_row(requested_by=users[FRANK])
-    return World(encounter_on(cardiology), encounter_on(nephrology), candidate, run, users, sessions)
+    trial = ShadowTrial.objects.create(version=candidate, champion=candidate, started_by=users[FRANK], reason="To see it.")
+    return World(encounter_on(cardiology), encounter_on(nephrology), candidate, run, trial, users, sessions)
 
 
 def _session_of(user: User) -> str:

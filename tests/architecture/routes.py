@@ -100,6 +100,7 @@ def deciding(example: str) -> Door:
 
 ENCOUNTER = "encounters/<uuid:public_id>/"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
+TRIALS = "admin/mlops/shadowtrial/"
 
 ROUTES: dict[str, Door] = {
     # --- ours ---
@@ -149,6 +150,7 @@ ROUTES: dict[str, Door] = {
     # --- models ---
     f"{VERSIONS}": reading(f"{VERSIONS}"),
     f"{VERSIONS}rollback/": both(ADMIN_SITE, administrators(409, approver=409), f"{VERSIONS}rollback/"),
+    f"{VERSIONS}which/": reading(f"{VERSIONS}which/"),
     f"{VERSIONS}{ROW}": reading(f"{VERSIONS}{{version}}/"),
     f"{VERSIONS}{ROW}story/": reading(f"{VERSIONS}{{version}}/story/"),
     f"{VERSIONS}{ROW}card/": reading(f"{VERSIONS}{{version}}/card/"),
@@ -162,6 +164,12 @@ ROUTES: dict[str, Door] = {
     f"{RUNS}{ROW}cancel/": Door(
         ADMIN_SITE, administrators(200), administrators("admin:mlops_trainingrun_change"), f"{RUNS}{{run}}/cancel/"
     ),
+    f"{TRIALS}": reading(f"{TRIALS}"),
+    f"{TRIALS}start/{ROW}": Door(
+        ADMIN_SITE, administrators(200, approver=200), administrators(422, approver=422), f"{TRIALS}start/{{version}}/"
+    ),
+    f"{TRIALS}{ROW}": reading(f"{TRIALS}{{trial}}/"),
+    f"{TRIALS}{ROW}end/": deciding(f"{TRIALS}{{trial}}/end/"),
     r"admin/^(?P<app_label>clinical|predictions|mlops)/$": both(
         ADMIN_SITE, administrators(200, approver=404), "admin/clinical/"
     ),

@@ -80,6 +80,7 @@ def address_of(route: str, world: World) -> str:
         membership=StaffMembership.objects.get(user=alice).pk,
         version=world.candidate.public_id,
         run=world.run.public_id,
+        trial=world.trial.public_id,
     )
 
 
