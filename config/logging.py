@@ -6,6 +6,7 @@ Requests are logged by route name and not by path, because a path may carry an i
 from __future__ import annotations
 
 import logging.config
+import sys
 from typing import Any
 
 import structlog
@@ -71,6 +72,8 @@ def configure(configuration: dict[str, Any]) -> None:
 def _only_the_exception_type(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """An exception's text may quote a row, so only its type and the place it came from are kept."""
     failure = event.pop("exc_info", None)
+    if failure is True:  # log.exception: whatever is being handled
+        failure = sys.exception()
     failure = failure[1] if isinstance(failure, tuple) else failure
     if isinstance(failure, BaseException):
         event["error_type"] = type(failure).__name__

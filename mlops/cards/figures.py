@@ -162,7 +162,8 @@ def _of_the_groups(own: Found, found: Found) -> Iterator[tuple[str, str]]:
 
 def _range(groups: Sequence[Found], name: str) -> str:
     """From the lowest to the highest estimate, each with its group: what a reader should look at first."""
-    known = sorted((group for group in groups if group.get(name)), key=lambda group: group[name]["value"])
+    measured = (group for group in groups if group.get(name) and group[name]["value"] is not None)
+    known = sorted(measured, key=lambda group: group[name]["value"])
     if not known:
         return ""
     least, most = known[0], known[-1]

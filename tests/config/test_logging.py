@@ -48,6 +48,16 @@ def test_an_exception_is_logged_by_type_and_place_and_never_by_its_text(
     assert str(line["location"]).startswith("tests.config.test_logging:")
 
 
+def test_a_failure_that_our_own_code_logs_is_told_the_same_way(log_lines: Callable[[], list[dict[str, object]]]) -> None:
+    try:
+        raise ValueError("OKAFOR, Miriam")  # noqa: EM101, TRY301  as above
+    except ValueError:
+        structlog.get_logger("test").exception("step failed")
+    (line,) = log_lines()
+    assert (line["error_type"], "OKAFOR" in json.dumps(line)) == ("ValueError", False)
+    assert str(line["location"]).startswith("tests.config.test_logging:")
+
+
 def test_every_line_of_a_request_carries_its_id_and_no_patient(
     log_lines: Callable[[], list[dict[str, object]]], signed_in: Callable[[User], Client], alice: User, encounter: Encounter
 ) -> None:
