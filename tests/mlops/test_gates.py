@@ -105,12 +105,13 @@ def test_small_subgroups_alone_neither_pass_nor_fail_anything_but_none_at_all_fa
     assert not clause(judged(groups=()), "subgroup_auc").passed
 
 
-def test_a_subgroup_may_have_a_floor_of_its_own() -> None:
+def test_a_subgroup_may_have_a_floor_of_its_own_and_the_one_furthest_below_its_own_is_named() -> None:
     told = raw()
-    told["default"]["floors"]["of_groups"] = {"age: 80 and over": 0.65}
+    told["default"]["floors"]["of_groups"] = {"sex: female": 0.7}
     verdict = judge(profiles_from(told)["default"], GOOD, has_champion=True, groups=GROUPS)
     worst = clause(verdict, "subgroup_auc")
-    assert (worst.passed, worst.value, worst.bounds) == (False, 0.64, (0.65,))
+    assert (worst.passed, worst.value, worst.bounds) == (False, 0.69, (0.7,))
+    assert worst.note.startswith("sex: female")
 
 
 def test_strict_is_the_default_and_an_auc_that_no_honest_model_reaches() -> None:
