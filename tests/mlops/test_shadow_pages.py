@@ -156,7 +156,7 @@ def test_the_page_answers_with_versions_and_people_and_the_log_says_who_asked(
 
 
 @pytest.mark.parametrize(
-    ("at", "status", "why"),
+    "asked",
     [("noon", 422, "no time"), ("2020-01-01T00:00Z", 404, "No model had scored"), ("", 422, "Give a time")],
 )
 def test_a_question_without_an_answer_says_why(
