@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import loading, machine, memory, report, scoring, training, worklist
+from bench import loading, machine, memory, report, scoring, swap, training, worklist
 from bench.databases import BenchError
 from bench.figures import Figure
 from bench.world import SYNTHETIC_ENCOUNTERS, World, say, world
@@ -37,6 +37,7 @@ BENCHES = {
     "score_all": Bench("score everybody anew, explanations stored", scoring.measure_all),
     "score_one": Bench("score one encounter in process", scoring.measure_one),
     "worklist": Bench("the worklist page over HTTP", worklist.measure),
+    "swap": Bench("change the champion under load", swap.measure),
     "memory": Bench("what a web worker holds", memory.measure),
     "worklist_10x": Bench("the worklist page at ten times as many encounters", worklist.measure_tenfold, is_long=True),
 }

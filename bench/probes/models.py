@@ -6,7 +6,7 @@ import gc
 import random
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -16,14 +16,17 @@ from django.utils import timezone
 
 from clinical.access import scope_of_the_system
 from clinical.history import EncounterHistory, histories, history_of
-from clinical.models import Encounter
+from clinical.models import Encounter, User
+from mlops import recording, releases
 from mlops.datasets import from_database
-from predictions import champion, features, scoring
+from predictions import artefacts, champion, features, scoring
+from predictions.engines.artefact import pack
 from predictions.engines.base import Matrix, unmarked
 from predictions.engines.boosted import BoostedParameters
 from predictions.features import schema
 from predictions.features.building import as_stored, compute
 from predictions.features.derivation import derive
+from predictions.models import ModelStatus, ModelVersion
 from predictions.reasons import explainer
 
 SEED = 42
@@ -58,6 +61,22 @@ def bare_fit() -> dict[str, float]:
     rounds = learned.pop("trees")
     data = _data(derive(part.matrix), part.readmitted.astype(np.float64))
     return {"seconds": _seconds(lambda: xgboost.train(learned, data, num_boost_round=rounds))}
+
+
+def two_versions() -> dict[int, int]:
+    """By number, the ids of the champion and of a version beside it that says something else of every row."""
+    first = ModelVersion.objects.get(status=ModelStatus.CHAMPION)
+    model = champion.load(first).model
+    calibration = replace(model.calibration, slope=0.9 * model.calibration.slope)
+    copied = ("engine", "parameters", "training_data", "metrics", "bands", "reliability", "trained_at")
+    second = recording.enter(
+        ModelVersion(
+            artefact_sha256=artefacts.store().put(pack(replace(model, calibration=calibration))),
+            status=ModelStatus.APPROVED, **{name: getattr(first, name) for name in copied},
+        )
+    )  # fmt: skip
+    releases.promote(second, by=User.objects.get(username="approver"), reason="Another version for the bench.")
+    return {first.number: first.pk, second.number: second.pk}
 
 
 def _turn(encounters: list[Encounter], bare: Callable[[Matrix], object]) -> dict[str, list[float]]:
