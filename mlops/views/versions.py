@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from clinical import audit
 from clinical.access import StaffRequest
-from clinical.models.staff import Role
 from mlops.forms import ApprovalForm, ReasonForm
 from mlops.pages.candidate import CandidatePage, candidate_page
 from mlops.pages.deciding import evidence_of
@@ -27,8 +26,7 @@ NO_EVIDENCE = "This version has no sealed evidence: it was recorded without a tr
 @require_safe
 @open_to(*BOTH_ROLES)
 def home(request: StaffRequest) -> HttpResponse:
-    may_start = Role.ADMINISTRATOR in request.user.roles
-    return page(request, "home.html", title="Models", home=home_for(request.user), may_start=may_start)
+    return page(request, "home.html", title="Models", home=home_for(request.user))
 
 
 @require_safe

@@ -159,10 +159,13 @@ ROUTES: dict[str, Door] = {
     f"{VERSIONS}{ROW}reject/": deciding(f"{VERSIONS}{{version}}/reject/"),
     f"{VERSIONS}{ROW}promote/": deciding(f"{VERSIONS}{{version}}/promote/"),
     f"{RUNS}": reading(f"{RUNS}"),
-    f"{RUNS}start/": Door(ADMIN_SITE, administrators(200), administrators(409), f"{RUNS}start/"),
+    f"{RUNS}start/": Door(ADMIN_SITE, administrators(200, approver=200), administrators(409, approver=409), f"{RUNS}start/"),
     f"{RUNS}{ROW}": reading(f"{RUNS}{{run}}/"),
     f"{RUNS}{ROW}cancel/": Door(
-        ADMIN_SITE, administrators(200), administrators("admin:mlops_trainingrun_change"), f"{RUNS}{{run}}/cancel/"
+        ADMIN_SITE,
+        administrators(200, approver=200),
+        administrators("admin:mlops_trainingrun_change", approver="admin:mlops_trainingrun_change"),
+        f"{RUNS}{{run}}/cancel/",
     ),
     f"{TRIALS}": reading(f"{TRIALS}"),
     f"{TRIALS}start/{ROW}": Door(

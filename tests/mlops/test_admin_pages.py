@@ -177,11 +177,10 @@ def test_an_administrator_starts_a_run_with_a_reason(frank: User, signed_in: Sig
     assert "Asked for by frank" in words_of(page)
 
 
-def test_an_approver_starts_and_cancels_nothing(dana: User, signed_in: SignIn) -> None:
-    run = run_row(requested_by=None)
-    browser = signed_in(dana)
-    assert browser.post(f"{RUNS}start/", {"reason": WHY}).status_code == 403
-    assert browser.post(f"{RUNS}{run.public_id}/cancel/").status_code == 403
+def test_an_approver_starts_a_run_too_and_may_then_not_decide_about_its_outcome(dana: User, signed_in: SignIn) -> None:
+    page = signed_in(dana).post(f"{RUNS}start/", {"reason": WHY}, follow=True)
+    assert "You will not be able to approve what comes of it" in words_of(page)
+    assert TrainingRun.objects.get().requested_by == dana
 
 
 def test_a_second_start_is_told_of_the_run_that_goes_on(frank: User, signed_in: SignIn) -> None:
