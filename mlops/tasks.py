@@ -7,6 +7,7 @@ from celery import shared_task
 
 from mlops import messages as _messages  # noqa: F401  so that every worker delivers them, as the ones below
 from mlops.errors import RegisterUnavailableError, RunInFlightError
+from mlops.notifications import delivery as _delivery  # noqa: F401
 from mlops.register import handlers as _register_handlers  # noqa: F401
 
 log = structlog.get_logger(__name__)

@@ -152,8 +152,10 @@ _OF_SCORES = (
 
 
 def _if_enough(finding: Finding, bounds: Bounds | None) -> Finding:
-    """A count of none is a figure too; any other figure needs rows."""
-    fewest = 0 if finding.metric is Metric.VOLUME else max(FEWEST_TOLD, bounds.minimum_n if bounds else 0)
+    """A count of none is a figure too, and tells of nobody; any other figure needs rows."""
+    fewest = max(FEWEST_TOLD, bounds.minimum_n if bounds else 0)
+    if finding.metric is Metric.VOLUME and not finding.n:
+        return finding
     if finding.state is not ReadingState.KNOWN or finding.n >= fewest:
         return finding
     return replace(finding, state=ReadingState.TOO_FEW, value=None, interval=None, distance=None)

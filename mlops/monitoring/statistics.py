@@ -113,9 +113,10 @@ def count(seen: int, earlier: Vector) -> Distance:
     if not usual:
         return Distance(0.0, 1.0)
     difference, nights = abs(seen - usual), len(earlier)
-    # never steadier than a Poisson count
-    deviation = max(float(earlier.std(ddof=1)), np.sqrt(usual)) * np.sqrt(1 + 1 / nights)
-    return Distance(difference / usual, float(2 * stats.t.sf(difference / deviation, df=nights - 1)))
+    counted, found = np.sqrt(usual), float(earlier.std(ddof=1))  # never steadier than counting lets it be
+    error = max(counted, found) * np.sqrt(1 + 1 / nights)
+    chance = stats.t.sf(difference / error, df=nights - 1) if found > counted else stats.norm.sf(difference / error)
+    return Distance(difference / usual, float(2 * chance))
 
 
 def estimate(seen: Estimate, reference: Estimate) -> Distance:

@@ -54,7 +54,7 @@ def seen(version: ModelVersion, night: date, columns: Sequence[Column]) -> tuple
     """Of all units together, and of each."""
     counts: dict[int, list[Counts]] = {}
     scores: dict[int, list[Vector]] = {}
-    for batch in _batches(version, night, width=len(columns)):
+    for batch in _batches(version, night, width=max(1, len(columns))):  # an empty array is laid out otherwise
         cells = [column.place(batch.matrix[:, number]) for number, column in enumerate(columns)]
         for unit in np.unique(batch.units).tolist():
             mine = batch.units == unit
