@@ -19,6 +19,7 @@ from django.conf import settings
 
 from mlops.errors import CloudError
 
+__all__ = ["Bucket", "ClientError", "client", "code_of", "refusals"]
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 2, 20, 2
 # refusals that will be the same again, whoever asks how often
 _FOR_GOOD = {
@@ -89,7 +90,7 @@ class Bucket:
                 raise
         return True
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def listed(self, prefix: str = "") -> list[str]:
         top = f"{self._prefix}/" if self._prefix else ""
         with refusals("Listing in S3"):
             pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=top + prefix)

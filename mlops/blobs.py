@@ -125,7 +125,7 @@ class S3Blobs:
         return self._bucket.exists(checked(path))
 
     def list(self, prefix: str = "") -> list[str]:
-        return sorted(self._bucket.keys(f"{checked(prefix)}/" if prefix else ""))
+        return sorted(self._bucket.listed(f"{checked(prefix)}/" if prefix else ""))
 
     def address(self, path: str) -> str:
         return f"{self._root}/{checked(path)}"

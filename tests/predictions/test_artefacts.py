@@ -4,19 +4,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 
+from predictions import artefacts
 from predictions.artefacts import ArtefactStore, FolderStore, MemoryStore
+from predictions.artefacts_s3 import S3Store
 from predictions.engines.artefact import sha256_of
 from predictions.errors import ArtefactMissingError
+from tests.aws import BUCKET, cloud, moto_server, started
+
+__all__ = ["cloud", "moto_server"]
 
 STORES: dict[str, Callable[[Path], ArtefactStore]] = {
     "folder": lambda folder: FolderStore(folder / "not" / "there" / "yet"),
     "memory": lambda _folder: MemoryStore(),
+    "s3": lambda _folder: S3Store(f"s3://{BUCKET}/models"),
 }
 
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtefactStore:
+    if request.param == "s3":
+        request.getfixturevalue("cloud")
     return STORES[request.param](tmp_path)
 
 
@@ -38,3 +47,31 @@ def test_what_was_never_kept_is_missing_by_name(store: ArtefactStore) -> None:
 def test_a_folder_holds_whole_files_and_nothing_else(tmp_path: Path) -> None:
     sha256 = FolderStore(tmp_path).put(b"trees")
     assert [path.name for path in tmp_path.iterdir()] == [f"{sha256}.model"]
+
+
+def test_the_setting_names_a_folder_or_a_bucket(cloud: str, settings: LazySettings, tmp_path: Path) -> None:
+    settings.ARTEFACTS = f"s3://{BUCKET}/models"
+    sha256 = artefacts.store().put(b"trees")
+    assert S3Store(f"s3://{BUCKET}/models").get(sha256) == b"trees"
+    settings.ARTEFACTS = str(tmp_path)
+    with pytest.raises(ArtefactMissingError):
+        artefacts.store().get(sha256)
+
+
+def test_a_bucket_that_does_not_answer_is_a_missing_model_with_a_reason(cloud: str, settings: LazySettings) -> None:
+    server, settings.AWS_ENDPOINT = started()
+    server.stop()
+    store = S3Store(f"s3://{BUCKET}/models")
+    with pytest.raises(ArtefactMissingError, match="EndpointConnectionError"):
+        store.get(sha256_of(b"trees"))
+    with pytest.raises(ArtefactMissingError, match="cannot be stored"):
+        store.put(b"trees")
+
+
+def test_a_bucket_keeps_no_empty_model(cloud: str) -> None:
+    from predictions import artefacts_s3  # noqa: PLC0415
+
+    sha256 = sha256_of(b"trees")
+    artefacts_s3._client().put_object(Bucket=BUCKET, Key=f"models/{sha256}.model", Body=b"")
+    with pytest.raises(ArtefactMissingError, match="not whole"):
+        S3Store(f"s3://{BUCKET}/models").get(sha256)

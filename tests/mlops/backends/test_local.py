@@ -84,7 +84,8 @@ def test_a_job_outlives_the_worker_that_started_it_and_any_other_finds_it(
 ) -> None:
     worker = (
         "import os, signal, sys; import django; django.setup(); from pathlib import Path;"
-        "from mlops.backends.base import Job; from mlops.backends.local import LocalBackend; from mlops.blobs import FolderBlobs;"
+        "from mlops.backends.base import Job; from mlops.backends.local import LocalBackend;"
+        "from mlops.blobs import FolderBlobs;"
         f"LocalBackend(Path({str(tmp_path)!r}), blobs=FolderBlobs(Path({str(tmp_path)!r}))).submit({long_job!r});"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
