@@ -80,10 +80,9 @@ def _ranks(rows: Rows, share: float) -> Report:
 
 def spearman(left: Vector, right: Vector) -> float | None:
     """Correlation of the ranks, equal scores sharing theirs; nothing where one side says the same of everybody."""
-    ranks = [_shared_ranks(side) for side in (left, right)]
-    if len(left) < 2 or any(np.ptp(side) == 0 for side in ranks):  # noqa: PLR2004  one point has no order
+    if not len(left) or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(_shared_ranks(left), _shared_ranks(right))[0, 1])
 
 
 def overlap_at_top(left: Vector, right: Vector, share: float) -> float | None:
