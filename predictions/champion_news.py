@@ -44,7 +44,7 @@ class News:
             self.close()
         if self._link is None:
             try:
-                link = _redis().pubsub(ignore_subscribe_messages=True)
+                link = PubSub(_redis().connection_pool, ignore_subscribe_messages=True)
                 link.subscribe(CHANNEL)
             except (redis.exceptions.RedisError, OSError):
                 return False

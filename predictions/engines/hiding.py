@@ -11,7 +11,8 @@ from contextlib import contextmanager
 def hidden(*names: str) -> Iterator[None]:
     """For the length of the block these packages look as if they were not installed; those that are loaded stay as they are."""
     absent = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  None is how Python says "not to be found"
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # how Python is told that there is none
     try:
         yield
     finally:
