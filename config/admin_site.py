@@ -10,9 +10,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
 from django_htmx.http import HttpResponseClientRedirect
 
 from clinical.models.staff import Role
+from predictions.models import ModelStatus, ModelVersion
 
 ROLES = frozenset({Role.ADMINISTRATOR, Role.APPROVER})
 
@@ -30,6 +32,11 @@ class StaffAdminSite(AdminSite):
         if not request.user.is_authenticated or not request.user.is_active:
             return False
         return bool(request.user.roles & ROLES) and is_mfa_enabled(request.user)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What waits for somebody's decision stands first."""
+        candidates = ModelVersion.objects.filter(status=ModelStatus.CANDIDATE)
+        return super().index(request, {"waiting_for_decision": candidates.count(), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where the site sends whoever may not enter."""
