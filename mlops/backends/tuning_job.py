@@ -92,7 +92,8 @@ class TuningJob:
 
 
 def _ranges(engine: str) -> dict[str, list[dict[str, str]]]:
-    whole, broken = [], []
+    whole: list[dict[str, str]] = []
+    broken: list[dict[str, str]] = []
     for name, place in SPACES[engine].items():
         told = {
             "Name": name, "MinValue": str(place.least), "MaxValue": str(place.most),
