@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from config.demo.browser import Browser
 from config.demo.load import Load
-from config.demo.walking import expect, sign_in
+from config.demo.walking import confirmed, expect, sign_in
 
 RUN_SECONDS = 600
 NOTICED_SECONDS = 10
@@ -96,7 +96,9 @@ class ModelLife:
             expect(number is not None, "the page does not name the version")
             self.number = int(number.group(1)) if number else 0
             form = page.form_with("approval-reason")
-            page = self.second.submit(page, form, **{"approval-reason": WHY_APPROVE, "approval-promote": "on"})
+            asked = self.second.submit(page, form, **{"approval-reason": WHY_APPROVE, "approval-promote": "on"})
+            expect("/reauthenticate/" in asked.url, "nobody asked who it is that decides")
+            page = confirmed(self.second, asked)
             expect(
                 page.status == OK and "/story/" in page.url, f"approving led to {page.url} ({page.status}): {page.text[:300]}"
             )
@@ -110,7 +112,7 @@ class ModelLife:
         with Load(self.api) as load:
             page = self.second.open("/admin/predictions/modelversion/rollback/")
             began = time.monotonic()
-            page = self.second.submit(page, page.form_with("reason"), reason=WHY_BACK)
+            page = confirmed(self.second, self.second.submit(page, page.form_with("reason"), reason=WHY_BACK))
             took = time.monotonic() - began
             expect(page.status == OK and "/story/" in page.url, f"rolling back led to {page.url} ({page.status})")
             number = re.search(r"readmission-30d v(\d+)", page.text)

@@ -32,3 +32,10 @@ def sign_in(browser: Browser, username: str) -> Page:
             time.sleep(2)
     expect("/accounts/" not in page.url, f"{username} is still on {page.url}")
     return page
+
+
+def confirmed(browser: Browser, page: Page) -> Page:
+    """What was sent is carried out once the person has given the password again, and nothing of it is typed twice."""
+    if "/reauthenticate/" not in page.url:
+        return page
+    return browser.submit(page, page.form_with("password"), password=PASSWORD)
