@@ -123,7 +123,7 @@ class Screen:
         self._look_if(look)
         self.type_into("Code", totp_code(TOTP_SEED))
         self.page.keyboard.press("Enter")
-        expect(self.page.get_by_role("banner").get_by_text("Account of")).to_be_attached()
+        expect(self.page.get_by_role("banner").get_by_text("Sign out")).to_be_attached()
 
     def sign_out(self) -> None:
         self.press(self.page.get_by_role("banner").locator("summary"))
