@@ -11,7 +11,9 @@ from django.urls import URLPattern, path
 
 from clinical.models import User
 from clinical.models.staff import Role
-from mlops.models import ShadowTrial, TrainingRun
+from mlops.models import Incident, MonitoringNight, ShadowTrial, TrainingRun
+from mlops.monitoring import admin as _bounds_and_channels  # noqa: F401  registered with the others
+from mlops.monitoring import views as watching
 from mlops.shadow import views as shadow
 from mlops.views import decisions, training_runs, versions, which
 from predictions.models import ModelVersion
@@ -86,4 +88,25 @@ class ShadowTrialAdmin(OurPages):
             self._door("start/<uuid:public_id>/", shadow.start, "start"),
             self._door("<uuid:public_id>/", shadow.trial, "change"),
             self._door("<uuid:public_id>/end/", shadow.end, "end"),
+        ]
+
+
+@admin.register(MonitoringNight)
+class MonitoringNightAdmin(OurPages):
+    """What was watched, as one page of plots."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [self._door("", watching.drift, "changelist")]
+
+
+@admin.register(Incident)
+class IncidentAdmin(OurPages):
+    """Incidents: the list, one, and what is done about it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self._door("", watching.every_incident, "changelist"),
+            self._door("<uuid:public_id>/", watching.incident, "change"),
+            self._door("<uuid:public_id>/acknowledge/", watching.acknowledge, "acknowledge"),
+            self._door("<uuid:public_id>/close/", watching.close, "close"),
         ]

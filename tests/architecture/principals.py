@@ -15,7 +15,8 @@ from django.urls import resolve
 
 from clinical.demo_accounts import totp_code
 from clinical.models import Encounter, User
-from mlops.models import ShadowTrial, TrainingRun
+from mlops.incidents import open_incident
+from mlops.models import Incident, NotificationChannel, ShadowTrial, TrainingRun
 from predictions.models import ModelVersion
 from tests.candidates import run_row, version_row, with_evidence
 from tests.factories import PASSWORD, CareUnitFactory, clinician, encounter_on, member
@@ -39,6 +40,8 @@ class World:
     candidate: ModelVersion
     run: TrainingRun
     trial: ShadowTrial
+    incident: Incident
+    channel: NotificationChannel
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -83,7 +86,10 @@ def make_world() -> World:
     candidate = with_evidence(version_row(requested_by=users[FRANK]))
     run = run_row(requested_by=users[FRANK])
     trial = ShadowTrial.objects.create(version=candidate, champion=candidate, started_by=users[FRANK], reason="To see it.")
-    return World(encounter_on(cardiology), encounter_on(nephrology), candidate, run, trial, users, sessions)
+    incident = open_incident(kind="drift", severity="alarm", key="drift:1", subject="1 alarm")
+    channel = NotificationChannel.objects.create(name="Operators", kind="email", address="ops@hospital.test", is_on=False)
+    encounters = encounter_on(cardiology), encounter_on(nephrology)
+    return World(*encounters, candidate, run, trial, incident, channel, users, sessions)
 
 
 def _session_of(user: User) -> str:

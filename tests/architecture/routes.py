@@ -98,9 +98,28 @@ def deciding(example: str) -> Door:
     return Door(ADMIN_SITE, administrators(405, approver=405), administrators(403, approver=422), example)
 
 
+def set_by_administrators(model: str, example: str, *, may_add: bool) -> dict[str, Door]:
+    """Six pages of what administrators set about watching and approvers read; nobody deletes."""
+    place, row, read = f"admin/mlops/{model}", "<path:object_id>/", administrators(200, approver=200)
+    changed = administrators(200)
+    return {
+        f"{place}/": both(ADMIN_SITE, read),
+        f"{place}/add/": both(ADMIN_SITE, changed if may_add else inside()),
+        f"{place}/{row}history/": both(ADMIN_SITE, read, f"{place}/{example}/history/"),
+        f"{place}/{row}delete/": both(ADMIN_SITE, inside(), f"{place}/{example}/delete/"),
+        f"{place}/{row}change/": Door(ADMIN_SITE, read, changed, f"{place}/{example}/change/"),
+        f"{place}/{row}": both(
+            ADMIN_SITE,
+            administrators(f"admin:mlops_{model}_change", approver=f"admin:mlops_{model}_change"),
+            f"{place}/{example}/",
+        ),
+    }
+
+
 ENCOUNTER = "encounters/<uuid:public_id>/"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 TRIALS = "admin/mlops/shadowtrial/"
+NIGHTS, INCIDENTS = "admin/mlops/monitoringnight/", "admin/mlops/incident/"
 
 ROUTES: dict[str, Door] = {
     # --- ours ---
@@ -173,7 +192,25 @@ ROUTES: dict[str, Door] = {
     ),
     f"{TRIALS}{ROW}": reading(f"{TRIALS}{{trial}}/"),
     f"{TRIALS}{ROW}end/": deciding(f"{TRIALS}{{trial}}/end/"),
-    r"admin/^(?P<app_label>clinical|predictions|mlops)/$": both(
+    # --- watching ---
+    f"{NIGHTS}": reading(f"{NIGHTS}"),
+    f"{INCIDENTS}": reading(f"{INCIDENTS}"),
+    f"{INCIDENTS}{ROW}": reading(f"{INCIDENTS}{{incident}}/"),
+    f"{INCIDENTS}{ROW}acknowledge/": Door(
+        ADMIN_SITE,
+        administrators(405, approver=405),
+        administrators("admin:mlops_incident_change", approver="admin:mlops_incident_change"),
+        f"{INCIDENTS}{{incident}}/acknowledge/",
+    ),
+    f"{INCIDENTS}{ROW}close/": Door(
+        ADMIN_SITE,
+        administrators(405, approver=405),
+        administrators(422, approver=422),
+        f"{INCIDENTS}{{incident}}/close/",
+    ),
+    **set_by_administrators("driftthreshold", "feature_psi", may_add=False),
+    **set_by_administrators("notificationchannel", "{channel}", may_add=True),
+    r"admin/^(?P<app_label>clinical|mlops|predictions)/$": both(
         ADMIN_SITE, administrators(200, approver=404), "admin/clinical/"
     ),
     r"admin/(?P<url>.*)$": both(ADMIN_SITE, administrators(404, approver=404), "admin/nowhere/"),

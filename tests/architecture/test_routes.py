@@ -81,6 +81,8 @@ def address_of(route: str, world: World) -> str:
         version=world.candidate.public_id,
         run=world.run.public_id,
         trial=world.trial.public_id,
+        incident=world.incident.public_id,
+        channel=world.channel.pk,
     )
 
 

@@ -11,23 +11,13 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from clinical.models import AuditEvent, CareUnit, User
+from clinical.models import AuditEvent, CareUnit
 from mlops.models import DriftReading, DriftThreshold, Incident, MonitoringNight, TrainingProfile, TrainingRun
 from mlops.monitoring import nightly
 from predictions.features import schema
 from predictions.features.building import Matrix
 from predictions.models import ModelVersion
-from tests import small_model
-from tests.mlops.monitoring import hospital_day
 from tests.mlops.monitoring.hospital_day import NIGHT, a_day, came_back
-
-
-@pytest.fixture
-def version(dana: User) -> ModelVersion:
-    champion = small_model.promoted(dana)
-    TrainingProfile.objects.filter(version=champion).delete()
-    hospital_day.learned(champion)
-    return champion
 
 
 def watched(night: date | None = None) -> MonitoringNight:
@@ -174,7 +164,6 @@ def test_a_version_without_a_profile_says_so_by_its_volume_alone(version: ModelV
     assert set(watched().readings.exclude(state="not_yet_known").values_list("metric", flat=True)) == {"volume"}
 
 
-@pytest.mark.usefixtures("version")
 def test_a_run_is_started_once_and_rests_for_its_cool_down(
     version: ModelVersion, cardiology: CareUnit, settings: Settings
 ) -> None:
