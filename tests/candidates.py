@@ -14,7 +14,7 @@ from predictions.models import FeatureSchema, ModelStatus, ModelVersion
 
 AGES = ("under 40", "40 to 59", "60 to 79", "80 and over")
 UNITS = ("Cardiology", "Endocrinology", "General Medicine", "Nephrology")
-TIGHT_GROUP = "payer: SELFPAY-RARE"
+DEFINITION = {"features": [{"name": "payer", "label": "Who pays"}, {"name": "age_band", "label": "Age"}]}
 
 
 def between(value: float, half: float) -> dict[str, float]:
@@ -77,7 +77,7 @@ def appraisal(*, champion: bool) -> dict[str, Any]:
         "rows": 12_000, "patients": 9_100, "readmitted": 1_380, "data_sha256": "0" * 64, "protocol": "T", "seed": 42,
         "candidate": model_figures(), "champion": model_figures(0.006) if champion else None,
         "paired": {"auc_difference": between(0.006, 0.004)} if champion else None, "burden": burden,
-        "data_drift": {"features": {"age band": {"psi": 0.02}, "A1c result": {"psi": 0.13}, "payer": {"psi": 0.31}}},
+        "data_drift": {"features": {"age_band": {"psi": 0.02}, "a1c_result": {"psi": 0.13}, "payer": {"psi": 0.31}}},
         "later": None, "checks": {"additivity_error": 1e-9, "golden_error": 0.0},
     }  # fmt: skip
 
@@ -124,7 +124,7 @@ def with_evidence(version: ModelVersion, *, compared_with: ModelVersion | None =
 
 def version_row(*, requested_by: User | None = None, status: str = ModelStatus.CANDIDATE, number: int = 1) -> ModelVersion:
     """A version whose file does not exist."""
-    definition, _ = FeatureSchema.objects.get_or_create(hash="f" * 64, defaults={"version": "0", "definition": {}})
+    definition, _ = FeatureSchema.objects.get_or_create(hash="f" * 64, defaults={"version": "0", "definition": DEFINITION})
     return ModelVersion.objects.create(
         number=number, engine="boosted", artefact_sha256=f"{number:064d}", feature_schema=definition, status=status,
         trained_at=timezone.now() - timedelta(hours=3), requested_by=requested_by,

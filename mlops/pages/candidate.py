@@ -68,7 +68,7 @@ def candidate_page(version: ModelVersion, user: User) -> CandidatePage:
         plots=plots_of(appraisal),
         groups=groups_of(appraisal),
         burden=burden_of(appraisal),
-        drift=drift_of(appraisal),
+        drift=drift_of(appraisal, definition=version.feature_schema.definition),
         lineage=facts_of(version, evidence.lineage if evidence else {}),
         card=evidence.card if evidence else {},
     )

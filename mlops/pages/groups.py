@@ -91,11 +91,12 @@ def _count(value: int | None) -> str:
 SHIFTED, FAR = 0.1, 0.25
 
 
-def drift_of(appraisal: Found) -> list[DriftRow]:
-    """The largest first."""
+def drift_of(appraisal: Found, *, definition: Found) -> list[DriftRow]:
+    """The largest first, under the names by which the schema's definition tells the features."""
+    labels = {feature["name"]: str(feature.get("label") or feature["name"]) for feature in definition.get("features", ())}
     features = (appraisal.get("data_drift") or {}).get("features") or {}
     found = [(name, _psi(told)) for name, told in features.items()]
-    return [_drift(name, psi) for name, psi in sorted(found, key=lambda one: -(one[1] or 0))]
+    return [_drift(labels.get(name, name), psi) for name, psi in sorted(found, key=lambda one: -(one[1] or 0))]
 
 
 def _psi(told: object) -> float | None:

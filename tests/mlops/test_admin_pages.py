@@ -63,7 +63,7 @@ def test_a_candidate_stands_beside_the_champion(candidate: ModelVersion, dana: U
     assert "0.6891 (0.6781 to 0.7001) 0.6831 (0.6721 to 0.6941) better: +0.0060 (+0.0020 to +0.0100)" in page
     assert "Brier skill 0.0621 above 0.05 Passed" in page
     assert "Nephrology 12 83 12 9 +3" in page
-    assert "payer 0.310 far apart" in page
+    assert "Who pays 0.310 far apart a1c_result 0.130 shifted Age 0.020 alike" in page
     assert candidate.evidence.seal in page
     assert AuditEvent.objects.get(verb="model.viewed").subject_id == str(candidate.public_id)
 
