@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 import time
 import urllib.parse
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 
 from config.demo.browser import Browser
 from config.demo.model_life import ModelLife
-from config.demo.walking import CheckFailedError, expect, sign_in
+from config.demo.walking import CheckFailedError, expect, last_line_of, run, sign_in
 
 WORKER_SECONDS = 60
 
@@ -31,6 +30,9 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.nurse = Browser(self.address)
+
+    def encounter_id(self) -> str:
+        return self.encounter_path.strip("/").split("/")[-1]
 
     def liveness_and_readiness(self) -> str:
         for path, status in (("/health/live", "alive"), ("/health/ready", "ready")):
@@ -93,7 +95,7 @@ class Walk:
     def the_auditor_sees_that_she_looked(self) -> str:
         auditor = Browser(self.address)
         sign_in(auditor, "auditor")
-        subject = self.encounter_path.strip("/").split("/")[-1]
+        subject = self.encounter_id()
         page = auditor.open("/audit/?" + urllib.parse.urlencode({"subject": subject}))
         for words in ("nurse", "encounter.viewed", "follow_up.recorded", subject):
             expect(words in page.text, f"{words!r} is not in the log")
@@ -152,7 +154,7 @@ def walk(address: str, *, synthetic: bool, api: str = "") -> int:
         walker.headers_are_strict,
         walker.the_audit_chain_is_intact,
         walker.the_worker_answers,
-        *(ModelLife(address, api).checks if api else ()),
+        *(ModelLife(address, api, walker.encounter_id).checks if api else ()),
     ]
     failed = sum(not _held(check) for check in checks)
     sys.stdout.write(f"{len(checks) - failed} passed, {failed} failed\n")
@@ -169,15 +171,3 @@ def _held(check: Callable[[], str]) -> bool:
     finally:
         sys.stdout.flush()
     return True
-
-
-def last_line_of(command: str) -> str:
-    """Run one of our commands, which must succeed, and return what it said last."""
-    done = run("manage.py", command)
-    expect(done.returncode == 0, done.stdout[-300:] + done.stderr[-300:])
-    return done.stdout.strip().splitlines()[-1]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run this interpreter in the checkout, in the demonstration's environment."""
-    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)  # noqa: S603  our own commands

@@ -8,14 +8,16 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from config.demo.browser import Browser
 from config.demo.load import Load
-from config.demo.walking import confirmed, expect, sign_in
+from config.demo.walking import confirmed, expect, last_line_of, output_of, sign_in
 
 RUN_SECONDS = 600
 NOTICED_SECONDS = 10
 ROLLBACK_SECONDS = 5
+REGISTER_SECONDS = 90
 OK, NOT_ALLOWED = 200, 409
 _VERSION = re.compile(r"/admin/predictions/modelversion/[0-9a-f-]{36}/")
 _ENDED = ("Awaiting approval", "Refused by the gate", "Failed", "Cancelled")
@@ -30,6 +32,7 @@ class ModelLife:
 
     address: str
     api: str
+    encounter: Callable[[], str]
     requester: Browser = field(init=False)
     second: Browser = field(init=False)
     run_url: str = ""
@@ -48,6 +51,8 @@ class ModelLife:
             self.the_second_person_approves_and_every_process_serves_it_under_load,
             self.a_rollback_brings_the_version_before_back,
             self.the_whole_story_is_on_one_page,
+            self.the_register_agrees,
+            self.which_model_scored_is_answered,
         ]
 
     def retraining_is_one_button(self) -> str:
@@ -130,3 +135,17 @@ class ModelLife:
         for words in (WHY_RETRAIN, WHY_APPROVE, "Dana Kowalski", "Lena Brandt", "Assemble the data", "model.approved"):
             expect(words in page.text, f"{words!r} is not in the story")
         return "data, run, figures, gate, decision, office, processes, log"
+
+    def the_register_agrees(self) -> str:
+        """What the worker has not mirrored yet, the first call does."""
+        began = time.monotonic()
+        while (said := last_line_of("reconcile_register")) != "The register agrees.":
+            expect("is empty" not in said, said)
+            expect(time.monotonic() - began < REGISTER_SECONDS, said)
+        return "MLflow names the versions and aliases that PostgreSQL does"
+
+    def which_model_scored_is_answered(self) -> str:
+        said = output_of("which_model", "--encounter", self.encounter(), "--at", datetime.now(UTC).isoformat())
+        found = re.search(r"Scored by (readmission-30d v\d+)", said)
+        expect(found is not None and "Approved by" in said, said[:600])
+        return found.group() if found else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 from clinical.demo_accounts import PASSWORD, TOTP_SEED, totp_code
@@ -39,3 +41,19 @@ def confirmed(browser: Browser, page: Page) -> Page:
     if "/reauthenticate/" not in page.url:
         return page
     return browser.submit(page, page.form_with("password"), password=PASSWORD)
+
+
+def last_line_of(command: str, *arguments: str) -> str:
+    """What one of our commands, which must succeed, said last."""
+    return output_of(command, *arguments).splitlines()[-1]
+
+
+def output_of(command: str, *arguments: str) -> str:
+    done = run("manage.py", command, *arguments)
+    expect(done.returncode == 0, done.stdout[-300:] + done.stderr[-300:])
+    return done.stdout.strip()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run this interpreter in the checkout, in the demonstration's environment."""
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)  # noqa: S603  our own commands

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from clinical.models import CareUnit
-from mlops.monitoring.severities import Bounds, Severity
+from mlops.monitoring.severities import Bounds
 from predictions.models import ModelVersion
 
 
@@ -40,10 +40,10 @@ OF_OUTCOMES = (
 class SeverityChoices(models.TextChoices):
     """The severities in words."""
 
-    NONE = Severity.NONE.value, "None"
-    NOTICE = Severity.NOTICE.value, "Notice"
-    WARNING = Severity.WARNING.value, "Warning"
-    ALARM = Severity.ALARM.value, "Alarm"
+    NONE = "none", "None"
+    NOTICE = "notice", "Notice"
+    WARNING = "warning", "Warning"
+    ALARM = "alarm", "Alarm"
 
 
 class ReadingState(models.TextChoices):

@@ -17,7 +17,7 @@ from clinical import audit
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
 from mlops import datasets
-from mlops.datasets import Dataset, Protocol, Source
+from mlops.datasets import Dataset, Protocol
 from mlops.errors import OperationError
 from mlops.models import TrainingProfile
 from mlops.monitoring.reference import Column, Matrix, Profile, Scores, column_in_cells_of, profile_of, scores_of
@@ -55,15 +55,15 @@ def keep(
     return profile
 
 
-def keep_of(version: ModelVersion, dataset: Dataset, held_out_scores: Vector) -> TrainingProfile:
-    """The same from a dataset, with the units of rows that came from the database."""
-    sides: dict[str, Units] = {}
-    if dataset.source is Source.DATABASE:
-        sides = {
-            "units": units_of(dataset.training.table["encounter_id"].to_numpy()),
-            "score_units": units_of(dataset.held_out.table["encounter_id"].to_numpy()),
-        }
-    return keep(version, dataset.training.matrix, held_out_scores, **sides)
+def keep_of(version: ModelVersion, dataset: Dataset, held_out_scores: Vector, *, of_this_hospital: bool) -> TrainingProfile:
+    """The same from a dataset; where its encounters are this database's own, with their units."""
+    if not of_this_hospital:
+        return keep(version, dataset.training.matrix, held_out_scores)
+    return keep(
+        version, dataset.training.matrix, held_out_scores,
+        units=units_of(dataset.training.table["encounter_id"].to_numpy()),
+        score_units=units_of(dataset.held_out.table["encounter_id"].to_numpy()),
+    )  # fmt: skip
 
 
 def of(version: ModelVersion) -> TrainingProfile | None:

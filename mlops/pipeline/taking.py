@@ -56,11 +56,18 @@ def _tried(run: TrainingRun) -> float | None:
     except NotYet as later:
         return _look_again(run, later)
     except _REFUSALS as refusal:
-        return _refused(run, str(refusal), permanent=getattr(refusal, "permanent", True))
+        return _refused(run, str(refusal), permanent=_is_permanent(refusal))
     except Exception as error:  # whatever it was, the run must not hang: it is told and tried again
         log.exception("step failed", run_id=str(run.public_id), step=run.step)
         return _refused(run, f"unexpected failure ({type(error).__name__})", permanent=False)
     return _advance(run, finding)
+
+
+def _is_permanent(refusal: Exception) -> bool:
+    """A missing file or a store that is away may be there in a moment; data that cannot be learned from stay so."""
+    if isinstance(refusal, PredictionError):
+        return not refusal.may_pass
+    return bool(getattr(refusal, "permanent", True))
 
 
 def _advance(run: TrainingRun, finding: dict[str, Any]) -> float | None:
@@ -98,7 +105,7 @@ def _look_again(run: TrainingRun, later: NotYet) -> float | None:
 def _refused(run: TrainingRun, reason: str, *, permanent: bool) -> float | None:
     if permanent or run.attempts >= MOST_ATTEMPTS:
         return _end(run, RunState.FAILED, f"{run.get_step_display()}: {reason}")
-    pause = _PAUSE_SECONDS * 2**run.attempts
+    pause: float = _PAUSE_SECONDS * 2**run.attempts
     with transaction.atomic():
         mine = _still_mine(run)
         if mine is not None:

@@ -10,42 +10,42 @@ from django.utils import timezone
 
 from clinical import outbox
 from mlops import code_version, recording
+from mlops.datasets import Source
 from mlops.evidence_pack import sealed
 from mlops.messages import AUTOMATIC
 from mlops.models import Evidence, RunStep, TrainingRun
-from predictions import artefacts
-from predictions.engines.artefact import unpack
-from predictions.features import schema
+from mlops.monitoring import profiles
+from mlops.steps.data import candidate_of, dataset_of
+from predictions.engines.calibrated import CalibratedModel
 from predictions.models import MODEL_NAME, ModelStatus, ModelVersion
 
 
 def take(run: TrainingRun) -> dict[str, Any]:
     """The finding names the version. Taken again after a kill, it finds the one that was made and makes no second."""
-    unsaved = _version_of(run)
+    model, dataset = candidate_of(run).model, dataset_of(run)
+    unsaved, scores = _version_of(run, model), model.probabilities(dataset.held_out.matrix)
     with transaction.atomic():
         locked = TrainingRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         version = locked.version or recording.enter(unsaved)
         if locked.version is None:
             TrainingRun.objects.filter(pk=run.pk).update(version=version)
+            profiles.keep_of(version, dataset, scores, of_this_hospital=run.specification["source"] == Source.DATABASE)
             _seal(run, version)
             _tell(run, version)
     return {"version": version.number, "public_id": str(version.public_id)}
 
 
-def _version_of(run: TrainingRun) -> ModelVersion:
-    trained, judged = run.found(RunStep.TRAIN), run.found(RunStep.GATE)
-    sha256 = trained["artefact_sha256"]
-    model = unpack(artefacts.store().get(sha256), sha256=sha256, feature_schema=schema.schema_hash())
+def _version_of(run: TrainingRun, model: CalibratedModel) -> ModelVersion:
     found = run.evidence.appraisal["candidate"]
     return ModelVersion(
         engine=model.engine.name,
-        artefact_sha256=sha256,
+        artefact_sha256=run.found(RunStep.TRAIN)["artefact_sha256"],
         parameters={**model.engine.parameters, "calibration": vars(model.calibration)},
         training_data=run.found(RunStep.ASSEMBLE)["data"],
         metrics=found["figures"],
         bands=found["bands"],
         reliability=found["reliability"],
-        status=ModelStatus.CANDIDATE if judged["passed"] else ModelStatus.REJECTED,
+        status=ModelStatus.CANDIDATE if run.found(RunStep.GATE)["passed"] else ModelStatus.REJECTED,
         trained_at=timezone.now(),
         requested_by=run.requested_by,
     )

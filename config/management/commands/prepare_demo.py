@@ -13,6 +13,8 @@ from django.db import connections
 
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
+from predictions import vetting
+from predictions.errors import PredictionError
 from predictions.models import ModelStatus, ModelVersion
 
 SYNTHETIC_SEED = 42
@@ -41,7 +43,7 @@ class Command(BaseCommand):
                 self._step("Encounters", "make_cohort", encounters=options["synthetic"], seed=SYNTHETIC_SEED)
             _take_statistics()
         self._step("Accounts", "make_demo_accounts", verbosity=0)
-        if not ModelVersion.objects.filter(status=ModelStatus.CHAMPION).exists():
+        if not _a_champion_serves():
             self._first_champion(options)
         self._step("Scoring", "score_all", only_unscored=True)
         _take_statistics()
@@ -62,6 +64,18 @@ class Command(BaseCommand):
         call_command(command, *arguments, **options)
         self.stdout.write(f"{title} done in {time.monotonic() - started:.1f} s")
         self.stdout.flush()
+
+
+def _a_champion_serves() -> bool:
+    """Software that has changed since may compute other features, or trust other keys: then a new model is trained."""
+    champion = ModelVersion.objects.filter(status=ModelStatus.CHAMPION).first()
+    if champion is None:
+        return False
+    try:
+        vetting.vetted(champion)
+    except PredictionError:
+        return False
+    return True
 
 
 def _take_statistics() -> None:
