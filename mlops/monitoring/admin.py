@@ -71,7 +71,6 @@ class NotificationChannelAdmin(Watched):
 
     name = "notification_channel"
     list_display = ("name", "kind", "address", "least_severity", "is_on")
-    list_filter = ("kind", "is_on")
     fields = ("name", "kind", "address", "least_severity", "is_on")
     actions = ("change_secret",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -52,15 +52,16 @@ def _retrain(night: MonitoringNight, raised: Sequence[Finding]) -> None:
 def _words(night: MonitoringNight, raised: Sequence[Finding]) -> str:
     """The largest first; a figure of all stands before one of a unit."""
     ordered = sorted(raised, key=lambda finding: (finding.unit is not None, -finding.distance.value if finding.distance else 0))
-    named = list(dict.fromkeys(_name(finding) for finding in ordered))
+    labels = {feature["name"]: feature["label"] for feature in night.version.feature_schema.definition["features"]}
+    named = list(dict.fromkeys(_name(finding, labels) for finding in ordered))
     more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     alarms = "1 alarm" if len(raised) == 1 else f"{len(raised)} alarms"
     return f"{night.version}, {night.night}: {alarms}: {', '.join(named[:NAMED])}{more}"
 
 
-def _name(finding: Finding) -> str:
-    label = str(finding.metric.label)
-    return f"{label} of {finding.feature}" if finding.feature else label
+def _name(finding: Finding, labels: Mapping[str, str]) -> str:
+    metric = str(finding.metric.label)
+    return f"{metric} of {labels.get(finding.feature, finding.feature)}" if finding.feature else metric
 
 
 def _detail(night: MonitoringNight, raised: Sequence[Finding]) -> dict[str, object]:

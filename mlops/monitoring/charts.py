@@ -9,6 +9,7 @@ from datetime import date
 from mlops.validation.plots import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Line, Plot, Scale, Tick, Whisker
 
 MOST_TICKS = 6
+MOST_WHISKERS = 20  # beyond, intervals are told by two lines along their ends
 _ROOM = 0.08
 
 
@@ -49,7 +50,10 @@ def over_time(series: Series, *, beside: Series | None = None) -> Plot:
         lines.append(_rule(series.reference_words, y(series.reference)))
     drawn = [series, *([beside] if beside and beside.known else [])]
     lines += [_line(one, x, y, nights[0], style) for style, one in enumerate(drawn, start=1) if len(one.known) > 1]
-    whiskers = [_whisker(point, x, y, nights[0]) for point in series.known]
+    is_crowded = len(series.known) > MOST_WHISKERS
+    if is_crowded and all(point.low is not None for point in series.known):
+        lines += _ends(series, x, y, nights[0])
+    whiskers = [] if is_crowded else [_whisker(point, x, y, nights[0]) for point in series.known]
     return Plot(
         key=series.key, title=series.title, description=_told(series), x_label="Night", y_label=series.y_label,
         x_ticks=_days(nights, x), y_ticks=_levels(y), lines=lines, whiskers=whiskers,
@@ -73,6 +77,15 @@ def _rule(words: str, at: float) -> Line:
 def _line(series: Series, x: Scale, y: Scale, first: date, style: int) -> Line:
     placed = [(x((point.night - first).days), y(point.value)) for point in series.known if point.value is not None]
     return Line(series.title, " ".join(f"{across},{up}" for across, up in placed), style, placed[-1])
+
+
+def _ends(series: Series, x: Scale, y: Scale, first: date) -> list[Line]:
+    """The intervals' low and high ends, night by night."""
+    found = []
+    for words, name in (("95 % interval, lower end", "low"), ("95 % interval, upper end", "high")):
+        placed = [(x((point.night - first).days), y(getattr(point, name))) for point in series.known]
+        found.append(Line(words, " ".join(f"{across},{up}" for across, up in placed), 0, placed[-1]))
+    return found
 
 
 def _whisker(point: Point, x: Scale, y: Scale, first: date) -> Whisker:

@@ -15,6 +15,7 @@ from mlops.validation.plots import Plot
 from predictions.models import ModelVersion
 
 NIGHTS = 90
+FEATURES_AT_ONCE = 12
 SIGNS = {"none": "good", "notice": "going", "warning": "waiting", "alarm": "bad"}
 OF_FEATURES = (Metric.FEATURE_PSI, Metric.FEATURE_KS, Metric.MISSING)
 _SHARES = {
@@ -80,6 +81,7 @@ class DriftPage:
     outcomes: Sequence[Row]
     outcomes_words: str
     features: Sequence[FeatureRow]
+    other_features: Sequence[FeatureRow]
     nights: Sequence[MonitoringNight]
     units: Sequence[CareUnit]
 
@@ -91,12 +93,14 @@ def drift_page(version: ModelVersion, *, unit: CareUnit | None = None, night: da
         return None
     readings = list(chosen.readings.filter(unit=unit))
     labels = labels_of(version)
+    features = _features(readings, labels)
     units = CareUnit.objects.filter(pk__in=chosen.readings.exclude(unit=None).values("unit"))
     return DriftPage(
         version=version, night=chosen, unit=unit, words=_words(chosen, readings, unit), sign=SIGNS[_worst(readings)],
         moved=_moved(chosen, unit, labels), pictures=_pictures(nights, unit), units=list(units), nights=nights,
         outcomes=[row_of(one, labels) for one in readings if one.metric in OF_OUTCOMES],
-        outcomes_words=_of_outcomes(chosen, readings), features=_features(readings, labels),
+        outcomes_words=_of_outcomes(chosen, readings), features=features[:FEATURES_AT_ONCE],
+        other_features=features[FEATURES_AT_ONCE:],
     )  # fmt: skip
 
 
@@ -110,9 +114,15 @@ def row_of(reading: DriftReading, labels: Mapping[str, str]) -> Row:
     return Row(
         name=str(reading.get_metric_display()), what=labels.get(reading.feature, reading.feature), value=value_of(reading),
         was=_figure(reading.metric, reading.reference), bound=_bound(reading),
-        n=f"{reading.n:,}" if reading.n is not None else "fewer than 10", severity=severity, sign=SIGNS[severity],
+        n=_number(reading), severity=severity, sign=SIGNS[severity],
         where=str(reading.unit) if reading.unit else "all units",
     )  # fmt: skip
+
+
+def _number(reading: DriftReading) -> str:
+    if reading.state == ReadingState.NOT_YET_KNOWN:
+        return ""
+    return f"{reading.n:,}" if reading.n is not None else "fewer than 10"
 
 
 def value_of(reading: DriftReading) -> str:
@@ -170,7 +180,8 @@ def _features(readings: Iterable[DriftReading], labels: Mapping[str, str]) -> li
         if reading.metric in OF_FEATURES:
             by_name.setdefault(reading.feature, {})[reading.metric] = reading
     rows = [(_psi(found), _feature(name, found, labels)) for name, found in by_name.items()]
-    return [row for _psi_value, row in sorted(rows, key=lambda pair: -pair[0])]
+    ranked = sorted(rows, key=lambda pair: (-Severity(pair[1].severity).rank, -pair[0]))
+    return [row for _psi_value, row in ranked]
 
 
 def _psi(found: Mapping[str, DriftReading]) -> float:
