@@ -21,7 +21,7 @@ from config.demo.processes import free_port_from
 from config.environment import ROOT
 from tests.databases import FreshDatabase
 
-ENCOUNTERS = 2_000
+ENCOUNTERS = 4_000
 PREPARE_SECONDS = 240
 READY_SECONDS = 60
 STOP_SECONDS = 30
