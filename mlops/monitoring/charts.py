@@ -52,7 +52,7 @@ def over_time(series: Series, *, beside: Series | None = None) -> Plot:
     lines += [_line(one, x, y, nights[0], style) for style, one in enumerate(drawn, start=1) if len(one.known) > 1]
     is_crowded = len(series.known) > MOST_WHISKERS
     if is_crowded and all(point.low is not None for point in series.known):
-        lines += _ends(series, x, y, nights[0])
+        lines.append(_ends(series, x, y, nights[0]))
     whiskers = [] if is_crowded else [_whisker(point, x, y, nights[0]) for point in series.known]
     return Plot(
         key=series.key, title=series.title, description=_told(series), x_label="Night", y_label=series.y_label,
@@ -67,7 +67,8 @@ def _scale(series: Series, beside: Series | None) -> Scale:
         numbers.append(series.reference)
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     margin = _ROOM * (high - low) or max(abs(high) * _ROOM, 0.01)
-    return Scale(low - margin, high + margin, HEIGHT - BOTTOM, TOP)
+    bottom = low - margin
+    return Scale(max(bottom, 0.0) if low >= 0 else bottom, high + margin, HEIGHT - BOTTOM, TOP)
 
 
 def _rule(words: str, at: float) -> Line:
@@ -79,13 +80,12 @@ def _line(series: Series, x: Scale, y: Scale, first: date, style: int) -> Line:
     return Line(series.title, " ".join(f"{across},{up}" for across, up in placed), style, placed[-1])
 
 
-def _ends(series: Series, x: Scale, y: Scale, first: date) -> list[Line]:
-    """The intervals' low and high ends, night by night."""
-    found = []
-    for words, name in (("95 % interval, lower end", "low"), ("95 % interval, upper end", "high")):
-        placed = [(x((point.night - first).days), y(getattr(point, name))) for point in series.known]
-        found.append(Line(words, " ".join(f"{across},{up}" for across, up in placed), 0, placed[-1]))
-    return found
+def _ends(series: Series, x: Scale, y: Scale, first: date) -> Line:
+    """The intervals' low ends from left to right, and their high ends back."""
+    low = [(x((point.night - first).days), y(point.low or 0.0)) for point in series.known]
+    high = [(x((point.night - first).days), y(point.high or 0.0)) for point in series.known]
+    around = [*low, *reversed(high)]
+    return Line("95 % interval", " ".join(f"{across},{up}" for across, up in around), 0, around[-1])
 
 
 def _whisker(point: Point, x: Scale, y: Scale, first: date) -> Whisker:

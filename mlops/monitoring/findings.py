@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from statistics import median
 
 from mlops.models.monitoring import Metric, ReadingState
 from mlops.monitoring import statistics
@@ -18,6 +19,7 @@ from mlops.monitoring.window import Seen
 
 FEWEST_TOLD = 10  # of fewer rows not even the number is kept
 NIGHTS_TO_KNOW_A_VOLUME = 7
+SCORED_ANEW = 5  # times the usual number: a day on which all patients were scored anew says nothing of the others
 # told beside the others, and never a verdict: the figure that the reference system was watched by
 NEVER_JUDGED = frozenset({Metric.REFERENCE_DRIFT})
 
@@ -66,7 +68,7 @@ def judged(findings: Iterable[Finding], bounds: Mapping[str, Bounds]) -> tuple[l
 def _volume(rows: int, earlier: Sequence[int]) -> Finding:
     if len(earlier) < NIGHTS_TO_KNOW_A_VOLUME:
         return Finding(metric=Metric.VOLUME, n=rows, value=float(rows))
-    before = statistics.as_vector(earlier)
+    before = statistics.as_vector([volume for volume in earlier if volume <= SCORED_ANEW * median(earlier)] or earlier)
     return Finding(
         metric=Metric.VOLUME, n=rows, value=float(rows), reference=float(before.mean()),
         distance=statistics.count(rows, before),

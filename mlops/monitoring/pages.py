@@ -203,7 +203,7 @@ def _of_outcomes(night: MonitoringNight, readings: Iterable[DriftReading]) -> st
     if night.ripens_on:
         return (
             f"Not yet known: of {window}, too few outcomes may be counted. They ripen on {_day(night.ripens_on)}; what the "
-            "scores let one expect until then stands above as expected figures."
+            "scores let one expect until then stands below as expected figures."
         )
     if not any(one.metric in OF_OUTCOMES and one.state == ReadingState.KNOWN for one in readings):
         return f"Of {window}, the outcomes are in, and too few to tell a figure from."
