@@ -10,11 +10,13 @@ from typing import Protocol
 from django.conf import settings
 
 from predictions.engines.container import sha256_of
-from predictions.errors import ArtefactMissingError
+from predictions.errors import ArtefactMissingError, ArtefactTooLargeError
+
+MOST_BYTES = 256 * 1024 * 1024  # models have some megabytes; what is read, is read into the memory of processes that score
 
 
 class ArtefactStore(Protocol):
-    """Bytes by their SHA-256. What was put once is never changed."""
+    """Bytes by their SHA-256. What was put once is never changed. What is too large for a model is neither kept nor read."""
 
     def put(self, data: bytes) -> str:
         """Keep `data` and return its SHA-256; keeping the same bytes again changes nothing."""
@@ -28,11 +30,12 @@ class ArtefactStore(Protocol):
 class FolderStore:
     """A folder with one file a model."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+        self._folder, self._most_bytes = folder, most_bytes
 
     def put(self, data: bytes) -> str:
         sha256 = sha256_of(data)
+        refuse_too_large(sha256, len(data), most_bytes=self._most_bytes)
         self._folder.mkdir(parents=True, exist_ok=True)
         # written beside and renamed, so that no reader ever sees half a model
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as part:
@@ -44,7 +47,9 @@ class FolderStore:
 
     def get(self, sha256: str) -> bytes:
         try:
-            return self._path(sha256).read_bytes()
+            with self._path(sha256).open("rb") as file:
+                refuse_too_large(sha256, os.fstat(file.fileno()).st_size, most_bytes=self._most_bytes)
+                return file.read()
         except OSError as error:
             msg = f"The model's file {sha256[:12]}... cannot be read from the artefact folder."
             raise ArtefactMissingError(msg) from error
@@ -56,11 +61,13 @@ class FolderStore:
 class MemoryStore:
     """For tests, and for a process that trains and scores by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_bytes: int = MOST_BYTES) -> None:
         self._kept: dict[str, bytes] = {}
+        self._most_bytes = most_bytes
 
     def put(self, data: bytes) -> str:
         sha256 = sha256_of(data)
+        refuse_too_large(sha256, len(data), most_bytes=self._most_bytes)
         self._kept[sha256] = data
         return sha256
 
@@ -80,3 +87,10 @@ def store() -> ArtefactStore:
 
         return S3Store(address)
     return FolderStore(Path(address))
+
+
+def refuse_too_large(sha256: str, size: int, *, most_bytes: int) -> None:
+    """ArtefactTooLargeError where a file of this size is no model; asked before it is read."""
+    if size > most_bytes:
+        msg = f"The model's file {sha256[:12]}... has {size:,} bytes, more than the {most_bytes:,} that are read of any model."
+        raise ArtefactTooLargeError(msg)

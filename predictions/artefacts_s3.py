@@ -6,6 +6,7 @@ twice, and then says that the model is missing, whereupon the champion in memory
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,22 +16,23 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from predictions.artefacts import MOST_BYTES, refuse_too_large
 from predictions.engines.artefact import sha256_of
 from predictions.errors import ArtefactMissingError
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 2, 20, 2
-MOST_BYTES = 256 * 1024 * 1024
 
 
 class S3Store:
     """One object a model under an s3:// address."""
 
-    def __init__(self, address: str) -> None:
-        split = urlsplit(address)
+    def __init__(self, address: str, *, most_bytes: int = MOST_BYTES) -> None:
+        split, self._most_bytes = urlsplit(address), most_bytes
         self._bucket, self._prefix = split.netloc, split.path.strip("/")
 
     def put(self, data: bytes) -> str:
         sha256 = sha256_of(data)
+        refuse_too_large(sha256, len(data), most_bytes=self._most_bytes)
         own_key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": settings.AWS_KMS_KEY} if settings.AWS_KMS_KEY else {}
         try:
             # the service computes the checksum again, so that half an upload is never kept
@@ -42,7 +44,7 @@ class S3Store:
 
     def get(self, sha256: str) -> bytes:
         try:
-            data = self._read(self._key(sha256))
+            data = self._read(sha256)
         except (ClientError, BotoCoreError, OSError) as error:
             msg = f"The model's file {sha256[:12]}... cannot be read from the bucket ({_reason(error)})."
             raise ArtefactMissingError(msg) from error
@@ -51,14 +53,13 @@ class S3Store:
             raise ArtefactMissingError(msg)
         return data
 
-    def _read(self, key: str) -> bytes | None:
-        """None where the object is too large to be a model, or its body ends before its length."""
-        answer = _client().get_object(Bucket=self._bucket, Key=key)
-        if not 0 < answer["ContentLength"] <= MOST_BYTES:
-            answer["Body"].close()
-            return None
-        data = bytes(answer["Body"].read())
-        return data if len(data) == answer["ContentLength"] else None
+    def _read(self, sha256: str) -> bytes | None:
+        """None where the object is empty, or its body ends before its length."""
+        answer = _client().get_object(Bucket=self._bucket, Key=self._key(sha256))
+        with closing(answer["Body"]) as body:
+            refuse_too_large(sha256, answer["ContentLength"], most_bytes=self._most_bytes)
+            data = bytes(body.read())
+        return data if 0 < len(data) == answer["ContentLength"] else None
 
     def _key(self, sha256: str) -> str:
         return f"{self._prefix}/{sha256}.model" if self._prefix else f"{sha256}.model"

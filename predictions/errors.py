@@ -48,6 +48,12 @@ class ArtefactRefusedError(PredictionError):
     code = "artefact_refused"
 
 
+class ArtefactTooLargeError(ArtefactRefusedError):
+    """The model's file is larger than any model; it was not read."""
+
+    code = "artefact_too_large"
+
+
 class NotSignedError(ArtefactRefusedError):
     """The model's version is not signed."""
 

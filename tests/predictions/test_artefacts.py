@@ -10,7 +10,7 @@ from predictions import artefacts
 from predictions.artefacts import ArtefactStore, FolderStore, MemoryStore
 from predictions.artefacts_s3 import S3Store
 from predictions.engines.artefact import sha256_of
-from predictions.errors import ArtefactMissingError
+from predictions.errors import ArtefactMissingError, ArtefactTooLargeError
 from tests.aws import BUCKET, cloud, moto_server, started
 
 __all__ = ["cloud", "moto_server"]
@@ -42,6 +42,36 @@ def test_keeping_the_same_bytes_again_changes_nothing(store: ArtefactStore) -> N
 def test_what_was_never_kept_is_missing_by_name(store: ArtefactStore) -> None:
     with pytest.raises(ArtefactMissingError):
         store.get(sha256_of(b"never"))
+
+
+FIVE_BYTES: dict[str, Callable[[Path], tuple[ArtefactStore, ArtefactStore]]] = {
+    "folder": lambda folder: (FolderStore(folder), FolderStore(folder, most_bytes=5)),
+    "s3": lambda _folder: (S3Store(f"s3://{BUCKET}/models"), S3Store(f"s3://{BUCKET}/models", most_bytes=5)),
+}
+
+
+@pytest.mark.parametrize("kind", FIVE_BYTES)
+def test_what_is_larger_than_any_model_is_neither_read_nor_kept(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if kind == "s3":
+        request.getfixturevalue("cloud")
+    before, store = FIVE_BYTES[kind](tmp_path)
+    assert store.get(before.put(b"trees")) == b"trees"
+    with pytest.raises(ArtefactTooLargeError, match="has 6 bytes, more than the 5"):
+        store.get(before.put(b"forest"))
+    with pytest.raises(ArtefactTooLargeError):
+        store.put(b"larger")
+    with pytest.raises(ArtefactMissingError):
+        before.get(sha256_of(b"larger"))
+
+
+def test_a_file_of_a_thousand_gigabytes_takes_no_memory(tmp_path: Path) -> None:
+    sha256 = sha256_of(b"trees")
+    with (tmp_path / f"{sha256}.model").open("wb") as sparse:
+        sparse.truncate(1024**4)
+    with pytest.raises(ArtefactTooLargeError):
+        FolderStore(tmp_path).get(sha256)
 
 
 def test_a_folder_holds_whole_files_and_nothing_else(tmp_path: Path) -> None:
