@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinical import audit
-from mlops.models import DriftReading, MonitoringNight
+from mlops.models import DriftReading, MonitoringNight, ShadowTrial
 from mlops.models.monitoring import OF_OUTCOMES
 from mlops.monitoring import alarms, findings, outcomes, profiles, thresholds, window
 from mlops.monitoring.findings import FEWEST_TOLD, Finding
@@ -42,7 +42,10 @@ def last_night() -> date:
 
 
 def _at_work() -> list[ModelVersion]:
-    return list(ModelVersion.objects.filter(name=MODEL_NAME, status=ModelStatus.CHAMPION))
+    """The champion first, then a candidate that scores in its shadow."""
+    champions = ModelVersion.objects.filter(name=MODEL_NAME, status=ModelStatus.CHAMPION)
+    trials = ShadowTrial.objects.filter(name=MODEL_NAME, ended_at__isnull=True).select_related("version")
+    return [*champions, *(trial.version for trial in trials)]
 
 
 def _watch(night: date, version: ModelVersion) -> MonitoringNight:

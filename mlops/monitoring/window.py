@@ -17,7 +17,7 @@ from django.db import connection
 from clinical.access import scope_of_the_system
 from mlops.monitoring.reference import Column, Matrix
 from mlops.monitoring.statistics import Counts, Vector
-from predictions.models import ModelVersion
+from predictions.models import ModelStatus, ModelVersion
 
 ROWS_AT_ONCE = 5_000
 _HEADER_BYTES, _TRAILER_BYTES = 19, 2
@@ -80,7 +80,8 @@ def _batches(version: ModelVersion, night: date, *, width: int) -> Iterator[Batc
     row = _row_type(width)
     parameters = {"version": version.pk, "width": width, "start": day_of(night)[0], "end": day_of(night)[1]}
     waiting, is_first = bytearray(), True
-    with scope_of_the_system(), connection.cursor() as cursor, cursor.copy(_COPY, parameters) as copy:
+    query = _COPY_SHADOW if version.status != ModelStatus.CHAMPION and version.shadow_trials.exists() else _COPY
+    with scope_of_the_system(), connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
         for piece in copy:
             waiting += piece
             if is_first and len(waiting) >= _HEADER_BYTES:
@@ -123,6 +124,23 @@ COPY (
         FROM predictions_prediction
         WHERE model_version_id = %(version)s AND scored_at >= %(start)s AND scored_at < %(end)s
         ORDER BY encounter_id, scored_at DESC
+    ) newest
+    JOIN predictions_prediction p ON p.id = newest.id
+    JOIN clinical_encounter e ON e.id = p.encounter_id
+    WHERE array_length(p.feature_values, 1) >= %(width)s
+) TO STDOUT (FORMAT binary)
+"""
+# a candidate in the shadow made no prediction: its scores stand beside those whose inputs it read
+_COPY_SHADOW = """
+COPY (
+    SELECT e.unit_id::bigint, newest.risk_probability, array_replace(p.feature_values[1:%(width)s], NULL, 'NaN')
+    FROM (
+        SELECT DISTINCT ON (p.encounter_id) p.id, s.risk_probability
+        FROM mlops_shadowscore s
+        JOIN mlops_shadowtrial t ON t.id = s.trial_id
+        JOIN predictions_prediction p ON p.id = s.prediction_id
+        WHERE t.version_id = %(version)s AND p.scored_at >= %(start)s AND p.scored_at < %(end)s
+        ORDER BY p.encounter_id, p.scored_at DESC
     ) newest
     JOIN predictions_prediction p ON p.id = newest.id
     JOIN clinical_encounter e ON e.id = p.encounter_id

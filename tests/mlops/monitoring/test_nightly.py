@@ -11,12 +11,24 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from clinical.models import AuditEvent, CareUnit
-from mlops.models import DriftReading, DriftThreshold, Incident, MonitoringNight, TrainingProfile, TrainingRun
+from clinical.access import scope_of_the_system
+from clinical.models import AuditEvent, CareUnit, User
+from mlops.models import (
+    DriftReading,
+    DriftThreshold,
+    Incident,
+    MonitoringNight,
+    ShadowScore,
+    TrainingProfile,
+    TrainingRun,
+)
 from mlops.monitoring import nightly
+from mlops.shadow.trials import start_trial
 from predictions.features import schema
 from predictions.features.building import Matrix
-from predictions.models import ModelVersion
+from predictions.models import ModelVersion, Prediction
+from tests import small_model
+from tests.mlops.monitoring import hospital_day
 from tests.mlops.monitoring.hospital_day import NIGHT, a_day, came_back
 
 
@@ -191,3 +203,19 @@ def test_the_command_tells_what_moved(version: ModelVersion, cardiology: CareUni
     said = capsys.readouterr().out
     assert "300 predictions" in said
     assert "alarm: Share missing a1c_level: 1.000" in said
+
+
+def test_a_candidate_in_the_shadow_is_watched_by_its_own_scores(
+    version: ModelVersion, cardiology: CareUnit, frank: User
+) -> None:
+    a_day(version, cardiology, patients=120)
+    candidate = small_model.examined(seed=1)
+    hospital_day.learned(candidate)
+    trial = start_trial(candidate, by=frank, reason="To see it on our wards.")
+    with scope_of_the_system():
+        for prediction in Prediction.objects.all():
+            ShadowScore.objects.create(trial=trial, prediction=prediction, risk_probability=0.5, band="high")
+    champion_night, shadow_night = nightly.watch(NIGHT.date())
+    assert (champion_night.is_shadow, shadow_night.is_shadow) == (False, True)
+    assert (shadow_night.version, shadow_night.predictions) == (candidate, 120)
+    assert reading(shadow_night, "score_mean").value == 0.5
