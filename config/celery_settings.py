@@ -48,6 +48,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-for-trouble": {"task": "mlops.tasks.look_for_trouble", "schedule": 60.0},
     "reconcile-register": {"task": "mlops.tasks.reconcile_register", "schedule": 300.0},
     "score-in-the-shadow": {"task": "mlops.tasks.score_in_the_shadow", "schedule": 60.0},
+    "watch-last-night": {"task": "mlops.tasks.watch_last_night", "schedule": crontab(minute=30, hour=3)},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }
