@@ -66,9 +66,7 @@ def test_a_job_trains_and_its_model_is_taken_in(backend: LocalBackend, job: Job,
     backend.submit(job)
     assert until(lambda: backend.look(job), ended).status is JobStatus.SUCCEEDED
     collected = backend.collect(job)
-    model = artefact.unpack(
-        collected.artefact, sha256=collected.report["artefact_sha256"], feature_schema=schema_hash()
-    )
+    model = artefact.unpack(collected.artefact, sha256=collected.report["artefact_sha256"], feature_schema=schema_hash())
     assert model.engine.name == "boosted"
     assert collected.report["fits"] == len(collected.report["fit_seconds"])
     assert collected.report["data_sha256"] == job.data_sha256

@@ -202,9 +202,7 @@ def test_an_archive_that_leads_elsewhere_or_never_ends_is_refused(backend: SageM
             backend.collect(job)
 
 
-def test_a_bucket_that_does_not_answer_is_a_reason_that_passes(
-    settings: Settings, backend: SageMakerBackend, job: Job
-) -> None:
+def test_a_bucket_that_does_not_answer_is_a_reason_that_passes(settings: Settings, backend: SageMakerBackend, job: Job) -> None:
     server, address = started()
     server.stop()
     settings.AWS_ENDPOINT = address

@@ -135,3 +135,18 @@ def test_while_s3_is_down_the_run_waits_with_a_reason_and_goes_on_after(
     settings.AWS_ENDPOINT = up
     look_again(there)
     assert backend("sagemaker").look(train.job_of(there)).status is JobStatus.SUCCEEDED
+
+
+def test_a_model_that_s3_does_not_take_now_is_kept_when_s3_is_back(cloud: str, here: TrainingRun, settings: Settings) -> None:
+    up, settings.ARTEFACTS = settings.AWS_ENDPOINT, f"s3://{BUCKET}/models"
+    look_again(here)
+    until(lambda: local().look(train.job_of(here)), lambda state: state.status is not JobStatus.RUNNING)
+    server, settings.AWS_ENDPOINT = started()
+    server.stop()
+    look_again(here)
+    assert (here.state, here.step) == (RunState.RUNNING, RunStep.TRAIN)
+    assert "cannot be stored in the bucket" in here.lines.last().text  # type: ignore[union-attr]
+    settings.AWS_ENDPOINT = up
+    look_again(here)
+    assert here.step == RunStep.EVALUATE
+    assert artefacts.store().get(here.found(RunStep.TRAIN)["artefact_sha256"])
