@@ -13,6 +13,7 @@ from django.core.management import get_commands
 
 from clinical.diabetes130.source import find_dataset
 from config.environment import ROOT, Environment
+from mlops.gates.profile import Clause, profile_called
 from tests.databases import FreshDatabase
 
 README = (ROOT / "README.md").read_text()
@@ -52,6 +53,29 @@ def test_every_file_that_a_document_links_to_exists() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_heading_that_a_document_links_to_exists() -> None:
+    for document in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text()):
+            headings = re.findall(
+                r"^#+ (.*)$", (document.parent / target if target else document).read_text(), flags=re.MULTILINE
+            )
+            anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+            assert anchor in anchors, f"{document.name} links to {target}#{anchor}"
+
+
+def test_the_documented_gate_is_the_one_that_judges() -> None:
+    written = (ROOT / "docs" / "life-of-a-model.md").read_text()
+    usual, demonstration = (profile_called(name) for name in ("default", "demonstration"))
+    for clause, wider in zip(usual.clauses, demonstration.clauses, strict=True):
+        assert f"| {clause.words} | {asked(clause)} | {asked(wider)} |" in written
+    floors = (f"at least {profile.floors.floor:g}" for profile in (usual, demonstration))
+    assert f"| {usual.floors.words} | {' | '.join(floors)} |" in written
+
+
+def asked(clause: Clause) -> str:
+    return f"{clause.direction.replace('_', ' ')} {' to '.join(f'{bound:g}' for bound in clause.bounds)}"
 
 
 def test_every_ruling_is_a_numbered_title_with_its_reason() -> None:

@@ -1,4 +1,4 @@
-"""The pictures of the README, of a synthetic cohort and never of real data: `python -m tests.journeys.pictures`."""
+"""The pictures of the documents, of a synthetic cohort and never of real data: `python -m tests.journeys.pictures`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,13 @@ from tests.surroundings import SERVERS, TEST_DATABASE
 ENCOUNTERS = 20_000
 FOLDER = ROOT / "docs" / "images"
 LARGEST_BYTES = 300_000
+DESK = {"width": 1280, "height": 900}
+# another learner on the same data, so that the two that stand beside each other differ
+RETRAIN = ("retrain", "--here", "--by", "approver", "--engine", "linear", "--reason", "Does a simpler learner do as well?")
 
 
 def main() -> int:
-    """Populate a database, serve it, photograph two pages, and clear up."""
+    """Populate a database, serve it, photograph its pages, and clear up."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
     from tests.databases import FreshDatabase, drop_database, make_database  # noqa: PLC0415  these need the settings
@@ -31,6 +34,8 @@ def main() -> int:
             said = populate(database, Path(name), encounters=ENCOUNTERS)
             assert "This cohort is synthetic" in said
             with serving(database, Path(name)) as served:
+                retrained = served.manage(*RETRAIN)
+                assert retrained.returncode == 0, retrained.stdout + retrained.stderr
                 _photograph(served)
     finally:
         drop_database(SERVERS, database.name)
@@ -50,6 +55,15 @@ def _photograph(served: object) -> None:
         nurse.page.wait_for_url("**/encounters/**")
         _keep(nurse.page.screenshot(animations="disabled"), "encounter.png")
         nurse.assert_quiet()
+        approver = Screen(browser, served)
+        approver.page.set_viewport_size(DESK)
+        approver.sign_in("approver2")
+        page = approver.open("/admin/mlops/trainingrun/")
+        page.get_by_role("table").get_by_role("link").first.click()
+        _keep(page.screenshot(animations="disabled"), "run.png")
+        page.get_by_role("link", name="To the version that came of it").click()
+        _keep(page.screenshot(animations="disabled"), "candidate.png")
+        approver.assert_quiet()
 
 
 def _keep(picture: bytes, name: str) -> None:
