@@ -1,4 +1,4 @@
-"""Train, judge on held-out patients, and record a candidate."""
+"""Train, judge on held-out patients, and record an experiment: without sealed evidence nobody can approve it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LABELS = {
 class Command(BaseCommand):
     """See the module."""
 
-    help = "Train a model, print its figures on held-out patients, and record it as a candidate."
+    help = "Train a model, print its figures on held-out patients, and record it as an experiment without evidence."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
