@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,17 @@ def test_every_ruling_is_a_numbered_title_with_its_reason() -> None:
     for number, ruling in enumerate(rulings, start=1):
         assert ruling.name.startswith(f"{number:04d}-")
         assert len([part for part in ruling.read_text().split("\n\n") if part.strip()]) >= 3
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {
+        re.split(r"[<>=~\[]", each)[0] for each in sum(project["optional-dependencies"].values(), project["dependencies"])
+    }
+    ruling = (ROOT / "docs" / "adr" / "0006-dependencies-each-with-its-reason.md").read_text()
+    rows = re.findall(r"^\| ([^|]+) \|", ruling, flags=re.MULTILINE)
+    told = {re.split(r"[\[ ]", name)[0] for row in rows for name in row.split(", ")}
+    assert wanted <= told, wanted - told
 
 
 @pytest.mark.processes
