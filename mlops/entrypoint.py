@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Train, and say with the exit code and the file `failure` what came of it."""
     given = _parsed(arguments)
     places, spec = _from_container(given.container) if given.spec is None else _from_arguments(given)
-    _end_when_told(given.most_seconds)
+    _end_when_told(given.most_seconds or int(spec.get("most_seconds", 0)))
     if given.background:
         _step_back(places)
     try:
@@ -96,9 +96,7 @@ def _train(spec: Mapping[str, Any], rows: FrozenRows, places: _Places) -> None:
     learner = engine_called(spec["engine"])
     learner.with_parameters(spec["parameters"])  # refused before anything is learned
     fits = _Fits(places.progress, FITS)
-    model = train(
-        rows, seed=spec["seed"], engine=lambda: learner.with_parameters(spec["parameters"]), on_fit=fits.one_more
-    )
+    model = train(rows, seed=spec["seed"], engine=lambda: learner.with_parameters(spec["parameters"]), on_fit=fits.one_more)
     artefact = pack(model)
     _write(places.model / MODEL, artefact)
     report = {

@@ -29,10 +29,7 @@ _STATUS = {
 # what SageMaker says of its own troubles; a failure of the training script begins with AlgorithmError
 _PASSING = ("InternalServerError", "CapacityError", "ServiceUnavailable")
 _STOPPED = "The training job was stopped before it was done."
-_UNPACK = (
-    "set -e; mkdir -p /opt/ml/code; tar -xzf /opt/ml/input/data/source/source.tar.gz -C /opt/ml/code; cd /opt/ml/code;"
-    " exec python -m mlops.entrypoint --most-seconds {seconds}"
-)
+_OUT_OF_TIME = "MaxRuntimeExceeded"
 _VOLUME_GIB = 30
 
 
@@ -94,14 +91,18 @@ class SageMakerBackend:
                     raise
 
     def definition(self, name: str, *, place: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Everything about a job but its name."""
+        """Everything about a job but its name. No entry point is given: the image's own `train` (deploy/sagemaker) starts
+        the source that is named here by its digest, in a training job as in a trial of a search.
+        """
+        source, source_sha256 = self._source()
+        told = {**spec, "source_sha256": source_sha256, "most_seconds": settings.TRAINING_MOST_SECONDS}
         return {
-            "AlgorithmSpecification": _algorithm(),
+            "AlgorithmSpecification": {"TrainingImage": settings.SAGEMAKER_IMAGE, "TrainingInputMode": "File"},
             "RoleArn": settings.SAGEMAKER_ROLE,
-            "HyperParameters": {"spec": json.dumps(dict(spec))},
+            "HyperParameters": {"spec": json.dumps(told)},
             "InputDataConfig": [
                 _channel(CHANNEL, self._blobs.address(f"{place}/{TRAINING}") + "/"),
-                _channel("source", self._source()),
+                _channel("source", source),
             ],
             "OutputDataConfig": {"S3OutputPath": self._folder("output"), **_key_as("KmsKeyId")},
             "CheckpointConfig": {"S3Uri": f"{self._folder('checkpoints')}/{name}/", "LocalPath": "/opt/ml/checkpoints"},
@@ -117,13 +118,14 @@ class SageMakerBackend:
             **_network(),
         }  # fmt: skip
 
-    def _source(self) -> str:
-        """Uploaded once for each state of the source, under its digest."""
+    def _source(self) -> tuple[str, str]:
+        """Its folder's address and its digest; uploaded once for each state of the source."""
         data = archive(settings.BASE_DIR)
-        folder = f"source/{sha256_of(data)}"
+        sha256 = sha256_of(data)
+        folder = f"source/{sha256}"
         if not self._blobs.exists(f"{folder}/source.tar.gz"):
             self._blobs.put(f"{folder}/source.tar.gz", data)
-        return self._blobs.address(folder) + "/"
+        return self._blobs.address(folder) + "/", sha256
 
     def _progress(self, job: Job) -> tuple[int, int]:
         try:
@@ -152,6 +154,9 @@ def _described(name: str) -> dict[str, Any] | None:
 
 def _failure(told: Mapping[str, Any]) -> JobState:
     reason = str(told.get("FailureReason") or _STOPPED)[:250]
+    if told.get("SecondaryStatus") == _OUT_OF_TIME:
+        minutes = settings.TRAINING_MOST_SECONDS // 60
+        return JobState(JobStatus.FAILED, f"The training job was not done after the {minutes:,} minutes that it may take.")
     passing = told["TrainingJobStatus"] == "Stopped" or reason.startswith(_PASSING)
     return JobState(JobStatus.FAILED, reason, permanent=not passing)
 
@@ -166,14 +171,6 @@ def _key_as(name: str) -> dict[str, str]:
     return {name: settings.AWS_KMS_KEY} if settings.AWS_KMS_KEY else {}
 
 
-def _algorithm() -> dict[str, Any]:
-    return {
-        "TrainingImage": settings.SAGEMAKER_IMAGE,
-        "TrainingInputMode": "File",
-        "ContainerEntrypoint": ["bash", "-c", _UNPACK.format(seconds=settings.TRAINING_MOST_SECONDS)],
-    }
-
-
 def _channel(name: str, address: str) -> dict[str, Any]:
     source = {"S3DataType": "S3Prefix", "S3Uri": address, "S3DataDistributionType": "FullyReplicated"}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "CompressionType": "None", "InputMode": "File"}
@@ -182,6 +179,4 @@ def _channel(name: str, address: str) -> dict[str, Any]:
 def _network() -> dict[str, Any]:
     if not settings.SAGEMAKER_SUBNETS:
         return {}
-    return {
-        "VpcConfig": {"Subnets": settings.SAGEMAKER_SUBNETS, "SecurityGroupIds": settings.SAGEMAKER_SECURITY_GROUPS}
-    }
+    return {"VpcConfig": {"Subnets": settings.SAGEMAKER_SUBNETS, "SecurityGroupIds": settings.SAGEMAKER_SECURITY_GROUPS}}

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
-import os
 import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -19,13 +16,12 @@ from mlops import aws
 from mlops.backends.base import Job, JobStatus
 from mlops.backends.sagemaker import SageMakerBackend
 from mlops.backends.source import archive
-from mlops.backends.tuning_job import TuningJob
 from mlops.blobs import MemoryBlobs, S3Blobs
 from mlops.errors import CloudError, OperationError, TrainedArtefactRefusedError
-from mlops.tuning.spaces import SPACES
 from predictions.engines import artefact
 from predictions.features import schema_hash
 from tests.aws import BUCKET, job_in_moto, started
+from tests.mlops.backends.container import filled, started_in
 from tests.mlops.backends.jobs import small_job
 
 pytestmark = pytest.mark.processes
@@ -47,24 +43,10 @@ def job(blobs: S3Blobs) -> Job:
     return small_job(blobs)
 
 
-def container(job: Job, root: Path) -> subprocess.CompletedProcess[str]:
-    """What SageMaker does: the channels of the job's definition are copied, the source is unpacked, the script is run."""
+def trained_in_a_container(job: Job, root: Path) -> subprocess.CompletedProcess[str]:
     told = aws.client("sagemaker").describe_training_job(TrainingJobName=job.name)
-    for channel in told["InputDataConfig"]:
-        copied = aws.Bucket(channel["DataSource"]["S3DataSource"]["S3Uri"])
-        folder = root / "input" / "data" / channel["ChannelName"]
-        folder.mkdir(parents=True)
-        for key in copied.listed():
-            (folder / key).write_bytes(copied.get(key) or b"")
-    (root / "input" / "config").mkdir()
-    (root / "input" / "config" / "hyperparameters.json").write_text(json.dumps(told["HyperParameters"]))
-    with tarfile.open(root / "input" / "data" / "source" / "source.tar.gz") as source:
-        source.extractall(root / "code", filter="data")
-    environment = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1"}  # no settings, no database, no secret
-    return subprocess.run(
-        [sys.executable, "-m", "mlops.entrypoint", "--container", str(root)], cwd=root / "code", env=environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    filled(root, channels=told["InputDataConfig"], parameters=told["HyperParameters"])
+    return started_in(root)
 
 
 def packed(folder: Path) -> bytes:
@@ -99,7 +81,7 @@ def model_archive(backend: SageMakerBackend, job: Job, tmp_path: Path, _kept: di
     """What the container leaves of the submitted job."""
     backend.submit(job)
     if "model" not in _kept:
-        done = container(job, tmp_path / "ml")
+        done = trained_in_a_container(job, tmp_path / "ml")
         assert done.returncode == 0, done.stderr
         _kept["model"] = packed(tmp_path / "ml" / "model")
     return _kept["model"]
@@ -112,7 +94,7 @@ def test_a_job_goes_all_the_way(backend: SageMakerBackend, job: Job, tmp_path: P
     row.training_job_status = "InProgress"
     backend.submit(job)
     assert job_in_moto(job.name) is row  # the second submission started nothing
-    done = container(job, tmp_path / "ml")
+    done = trained_in_a_container(job, tmp_path / "ml")
     assert done.returncode == 0, done.stderr
     progress = (tmp_path / "ml" / "checkpoints" / "progress.json").read_bytes()
     S3Blobs(STORE).put(f"checkpoints/{job.name}/progress.json", progress)  # as SageMaker copies it while the job runs
@@ -156,6 +138,26 @@ def test_a_job_that_failed_says_why_and_whether_it_passes(
     state = backend.look(job)
     assert (state.status, state.permanent) == (JobStatus.FAILED, permanent)
     assert state.reason == (reason or "The training job was stopped before it was done.")
+
+
+def test_a_job_that_ran_out_of_time_is_not_begun_again(backend: SageMakerBackend, job: Job, settings: Settings) -> None:
+    settings.TRAINING_MOST_SECONDS = 1800
+    backend.submit(job)
+    row = job_in_moto(job.name)
+    row.training_job_status, row.secondary_status = "Stopped", "MaxRuntimeExceeded"
+    state = backend.look(job)
+    assert (state.status, state.permanent) == (JobStatus.FAILED, True)
+    assert "not done after the 30 minutes" in state.reason
+
+
+def test_source_that_was_changed_in_the_bucket_is_not_run(backend: SageMakerBackend, job: Job, tmp_path: Path) -> None:
+    backend.submit(job)
+    source = next(path for path in S3Blobs(STORE).list("source") if path.endswith("source.tar.gz"))
+    S3Blobs(STORE).put(source, archive_of(**{"mlops/entrypoint__py": b"open('stolen', 'w')"}))
+    done = trained_in_a_container(job, tmp_path / "ml")
+    assert done.returncode == 1
+    assert "SHA-256" in (tmp_path / "ml" / "output" / "failure").read_text()
+    assert not list(tmp_path.rglob("entrypoint.py"))
 
 
 def test_half_an_upload_is_refused(backend: SageMakerBackend, job: Job, model_archive: bytes) -> None:
@@ -231,36 +233,3 @@ def test_the_same_source_makes_the_same_archive_and_holds_only_packages() -> Non
 def test_a_store_outside_of_s3_is_no_store_for_sagemaker() -> None:
     with pytest.raises(OperationError, match="s3://"):
         SageMakerBackend(blobs=MemoryBlobs())
-
-
-def test_a_search_is_asked_for_with_the_same_space_and_its_best_point_comes_back(backend: SageMakerBackend, job: Job) -> None:
-    from moto.sagemaker.models import sagemaker_backends  # noqa: PLC0415
-
-    search = TuningJob(backend, job, name="wardlight-search")
-    search.submit(trials=8, beside=4)
-    search.submit(trials=8, beside=4)
-    row = sagemaker_backends["123456789012"]["eu-west-1"].hyper_parameter_tuning_jobs["wardlight-search"]
-    ranges = row.hyper_parameter_tuning_job_config["ParameterRanges"]
-    asked = {place["Name"] for kind in ranges.values() for place in kind}
-    assert asked == set(SPACES["boosted"])
-    row.best_training_job["TunedHyperParameters"] = {name: str(place.least) for name, place in SPACES["boosted"].items()}
-    row.best_training_job["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] = 0.69
-    assert search.look() is JobStatus.SUCCEEDED
-    assert search.best().parameters["trees"] == 150
-    assert search.best().auc == 0.69
-
-
-def test_a_trial_prints_its_objective(blobs: S3Blobs, tmp_path: Path) -> None:
-    job = small_job(blobs)
-    rows = tmp_path / "input" / "data" / "training"
-    rows.mkdir(parents=True)
-    for path in blobs.list(f"{job.place}/training"):
-        (rows / path.rsplit("/", 1)[-1]).write_bytes(blobs.get(path))
-    (tmp_path / "input" / "config").mkdir()
-    point = {"spec": json.dumps({**job.spec, "task": "trial"}), "max_depth": "2", "_tuning_objective_metric": "validation:auc"}
-    (tmp_path / "input" / "config" / "hyperparameters.json").write_text(json.dumps(point))
-    done = subprocess.run(
-        [sys.executable, "-m", "mlops.entrypoint", "train", "--container", str(tmp_path)], cwd=ROOT, capture_output=True,
-        text=True, check=False, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
-    assert done.stdout.startswith("validation:auc=0."), done.stderr
