@@ -18,7 +18,7 @@ from predictions.models import MODEL_NAME
 
 _ONE_IN_FLIGHT = "run_one_in_flight_for_each_model"
 DEFAULTS: dict[str, Any] = {
-    "source": "database", "dataset": None, "protocol": "T", "engine": "boosted", "parameters": {}, "seed": 42,
+    "source": "database", "dataset": None, "protocol": "T", "engine": "boosted", "parameters": {}, "seed": 43,
     "table_version": None,
 }  # fmt: skip
 
