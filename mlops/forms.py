@@ -14,28 +14,26 @@ LONGEST_REASON_CHARACTERS = 2_000
 _TOO_SHORT = f"Write a reason of at least {SHORTEST_REASON_CHARACTERS} characters: it stays with the decision."
 
 
+def _reason(*, longest: int, rows: int) -> forms.CharField:
+    return forms.CharField(
+        label="Reason",
+        min_length=SHORTEST_REASON_CHARACTERS,
+        max_length=longest,
+        error_messages={"required": _TOO_SHORT, "min_length": _TOO_SHORT},
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
 class ReasonForm(forms.Form):
     """Why something is done, in the person's own words."""
 
-    reason = forms.CharField(
-        label="Reason",
-        min_length=SHORTEST_REASON_CHARACTERS,
-        max_length=LONGEST_REASON_CHARACTERS,
-        error_messages={"required": _TOO_SHORT, "min_length": _TOO_SHORT},
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    reason = _reason(longest=LONGEST_REASON_CHARACTERS, rows=4)
 
 
 class RetrainForm(ReasonForm):
     """Why a model is trained anew; told in the run's log."""
 
-    reason = forms.CharField(
-        label="Reason",
-        min_length=SHORTEST_REASON_CHARACTERS,
-        max_length=300,
-        error_messages={"required": _TOO_SHORT, "min_length": _TOO_SHORT},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = _reason(longest=300, rows=3)
 
 
 class ApprovalForm(ReasonForm):

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops.shadow import scoring as shadow
 from mlops.spark.session import java_is_here, local_session
+from predictions import champion
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -19,3 +21,13 @@ def spark() -> Iterator[SparkSession]:
     session = local_session()
     yield session
     session.stop()
+
+
+@pytest.fixture
+def nothing_held() -> Iterator[None]:
+    """No version is left in this process's memory, before and after."""
+    champion.forget()
+    shadow.forget()
+    yield
+    champion.forget()
+    shadow.forget()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,16 +29,8 @@ from predictions.models import ModelVersion, Prediction, WorklistEntry
 from tests import small_model
 from tests.factories import encounter_on, member
 
+pytestmark = pytest.mark.usefixtures("nothing_held")
 WHY = "To see it on our wards."
-
-
-@pytest.fixture(autouse=True)
-def _nothing_held() -> Iterator[None]:
-    champion.forget()
-    scoring.forget()
-    yield
-    champion.forget()
-    scoring.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from mlops.shadow import scoring
 from mlops.shadow.pages import sentences_of
 from mlops.shadow.report import report_of
 from mlops.shadow.trials import start_trial
-from predictions import champion
 from predictions import scoring as bedside
 from predictions.models import ModelVersion
 from tests import small_model
@@ -26,16 +24,8 @@ from tests.predictions.scored import words_of
 
 TRIALS = "/admin/mlops/shadowtrial/"
 WHICH = "/admin/predictions/modelversion/which/"
+pytestmark = pytest.mark.usefixtures("nothing_held")
 WHY = "To see it on our wards."
-
-
-@pytest.fixture(autouse=True)
-def _nothing_held() -> Iterator[None]:
-    champion.forget()
-    scoring.forget()
-    yield
-    champion.forget()
-    scoring.forget()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -23,12 +22,7 @@ from mlops.whichmodel import moment_from, story_of
 from predictions import champion, scoring
 from tests import small_model
 
-
-@pytest.fixture(autouse=True)
-def _nothing_held() -> Iterator[None]:
-    champion.forget()
-    yield
-    champion.forget()
+pytestmark = pytest.mark.usefixtures("nothing_held")
 
 
 @pytest.fixture
