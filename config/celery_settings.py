@@ -20,6 +20,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
     "health_check_interval": 10,
+    # who leaves a hint stands in somebody's request: one try, where kombu would sleep two seconds, then four, and try again;
+    # workers and schedulers come back by their own rule (broker_connection_max_retries)
+    "max_retries": 0,
+    "interval_start": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True

@@ -69,24 +69,28 @@ class Workplace:
 
     @contextmanager
     def worker(self, *, concurrency: int = 1) -> Iterator[subprocess.Popen[bytes]]:
-        command = [
-            sys.executable, "-m", "celery", "-A", "config", "worker", f"--concurrency={concurrency}",
-            "--queues=default,training", "--without-gossip", "--without-mingle",
-        ]  # fmt: skip
-        with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        try:
+        options = f"--concurrency={concurrency}", "--queues=default,training", "--without-gossip", "--without-mingle"
+        with self._celery("worker", *options) as worker:
             yield worker
+
+    @contextmanager
+    def beat(self) -> Iterator[subprocess.Popen[bytes]]:
+        """A scheduler. Hospitals run one; nothing may depend on that."""
+        with self._celery("beat", "--pidfile=", "--max-interval=1") as beat:
+            yield beat
+
+    @contextmanager
+    def _celery(self, role: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "config", role, *options], cwd=ROOT,
+                env={**self.environment, "WARDLIGHT_ROLE": role}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        try:
+            yield process
         finally:
-            kill_group(worker)
+            kill_group(process)
 
 
 def kill_group(worker: subprocess.Popen[bytes]) -> None:

@@ -33,10 +33,7 @@ def take_step(run_id: int) -> float | None:
     if run is None:
         return None
     ending = _ending(run)
-    if ending is not None:
-        stop(run)
-        return _end(run, *ending)
-    return _tried(run)
+    return _tried(run) if ending is None else _stopped(run, *ending)
 
 
 def _ending(run: TrainingRun) -> tuple[RunState, str] | None:
@@ -47,6 +44,20 @@ def _ending(run: TrainingRun) -> tuple[RunState, str] | None:
         times = f"the worker did not survive it {MOST_ATTEMPTS} times"
         return RunState.FAILED, f"{run.get_step_display()}: given up, {times}."
     return None
+
+
+def _stopped(run: TrainingRun, state: RunState, reason: str) -> float | None:
+    """Ended, with what it left running elsewhere. Where that cannot be ended, a few times again; then the reason says so."""
+    try:
+        with holding.held(run):
+            stop(run)
+    except Exception as error:  # a run that nobody can end would keep every other from starting
+        log.exception("training not ended", run_id=str(run.public_id))
+        told = str(error) if isinstance(error, _REFUSALS) else f"unexpected failure ({type(error).__name__})"
+        if run.attempts < MOST_ATTEMPTS and not (isinstance(error, _REFUSALS) and _is_permanent(error)):
+            return _put_off(run, told)
+        reason = f"{reason} What was training may go on to its end: {told}"
+    return _end(run, state, reason)
 
 
 def _tried(run: TrainingRun) -> float | None:
@@ -105,6 +116,10 @@ def _look_again(run: TrainingRun, later: NotYet) -> float | None:
 def _refused(run: TrainingRun, reason: str, *, permanent: bool) -> float | None:
     if permanent or run.attempts >= MOST_ATTEMPTS:
         return _end(run, RunState.FAILED, f"{run.get_step_display()}: {reason}")
+    return _put_off(run, reason)
+
+
+def _put_off(run: TrainingRun, reason: str) -> float:
     pause: float = _PAUSE_SECONDS * 2**run.attempts
     with transaction.atomic():
         mine = _still_mine(run)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from clinical.models import AuditEvent, User
 from mlops import scheduling
 from mlops.errors import CancelRefusedError, NotYet, RunInFlightError, TooFewOutcomesError
 from mlops.models import RunState, RunStep, RunTrigger, TrainingRun
 from mlops.pipeline import holding, taking
+from tests.aws import CREDENTIALS, REGION
 
 pytestmark = pytest.mark.django_db
 SUNDAY = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -80,6 +83,40 @@ def test_a_run_that_is_being_worked_on_ends_when_its_next_step_is_taken(frank: U
     assert taking.take_step(run.pk) is None
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED
+
+
+def cancelled_at_training(frank: User) -> TrainingRun:
+    run = started()
+    found = {"assemble": {"frozen": {"place": "runs/gone/data", "sha256": "0" * 64}}}
+    TrainingRun.objects.update(state=RunState.RUNNING, step=RunStep.TRAIN, findings=found)
+    scheduling.cancel(run, by=frank)
+    return run
+
+
+def test_a_run_whose_frozen_data_are_gone_is_cancelled_all_the_same(frank: User, settings: Settings, tmp_path: Path) -> None:
+    settings.TRAINING_STORE = str(tmp_path)
+    run = cancelled_at_training(frank)
+    assert taking.take_step(run.pk) is None
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+    assert run.failure.startswith("Cancelled by frank. What was training may go on to its end: ")
+    started()
+
+
+def test_while_s3_is_away_ending_the_training_is_tried_again_and_then_the_run_is_cancelled(
+    frank: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    settings.AWS_ENDPOINT, settings.AWS_REGION, settings.TRAINING_STORE = "http://127.0.0.1:1", REGION, "s3://nobody/training"
+    run = cancelled_at_training(frank)
+    for _ in range(taking.MOST_ATTEMPTS - 1):
+        assert taking.take_step(run.pk) is not None
+        TrainingRun.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert taking.take_step(run.pk) is None
+    run.refresh_from_db()
+    assert (run.state, run.lines.filter(text__endswith="Trying again.").count()) == (RunState.CANCELLED, 3)
+    assert "may go on to its end: Listing in S3: not reached" in run.failure
 
 
 # --- holding --------------------------------------------------------------------------------------------------------------
