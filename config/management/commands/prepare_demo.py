@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             self._first_champion(options)
         self._step("Scoring", "score_all", only_unscored=True)
         _take_statistics()
+        self._step("Watching", "watch_drift", night=timezone.now().date())
 
     def _first_champion(self, options: dict[str, Any]) -> None:
         """By the way that every champion goes; what was interrupted goes on where it stopped."""
