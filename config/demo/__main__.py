@@ -60,15 +60,18 @@ def _run(options: argparse.Namespace) -> int:
         os.environ["WARDLIGHT_DATABASE"] = SYNTHETIC_DATABASE
     with local_environment(os.environ) as missing:
         os.environ.update({"DJANGO_SETTINGS_MODULE": "config.settings", **missing})
-        with Processes(Path("var/log")) as processes:
-            source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
-            register = start_register(processes)
-            processes.run_to_end("prepare_demo", *source)
-            address, api = _serve(processes, first_port=options.port)
-            if options.check:
-                return _check(address, api=api, synthetic=dataset is None)
-            _welcome(processes, address, api=api, register=register)
-            return processes.wait()
+        try:
+            with Processes(Path("var/log")) as processes:
+                source = ["--synthetic", str(options.encounters)] if dataset is None else ["--dataset", str(dataset)]
+                register = start_register(processes)
+                processes.run_to_end("prepare_demo", *source)
+                address, api = _serve(processes, first_port=options.port)
+                if options.check:
+                    return _check(address, api=api, synthetic=dataset is None)
+                _welcome(processes, address, api=api, register=register)
+                return processes.wait()
+        finally:
+            _end_training()
 
 
 def _serve(processes: Processes, *, first_port: int) -> tuple[str, str]:
@@ -88,6 +91,16 @@ def _serve(processes: Processes, *, first_port: int) -> tuple[str, str]:
     for name, place in (("web", address), ("api", api)):
         processes.wait_until_ready(f"{place}/health/ready", name=name)
     return address, api
+
+
+def _end_training() -> None:
+    """A training job outlives its worker, which is right in a hospital; here Ctrl-C leaves nothing that still computes."""
+    import django  # noqa: PLC0415  settings can be read only inside the local environment
+
+    django.setup()
+    from mlops.backends.choosing import local  # noqa: PLC0415  as above
+
+    local().end_all()
 
 
 def _check(address: str, *, api: str, synthetic: bool) -> int:
