@@ -20,7 +20,7 @@ ALLOWED_KEYS = frozenset(
         "rows", "seconds", "error", "error_type", "location", "count", "model", "model_version", "reason", "position",
         "unit_id", "encounter_id", "prediction_id", "command", "exc_type", "retries",
         "run_id", "step", "state", "kind", "message_id", "night", "difference", "mended", "readings", "alarms", "notices",
-        "opened", "trial", "versions", "number", "sha256", "held", "scored", "refused", "may_pass",
+        "opened", "trial", "effect", "receives", "versions", "number", "sha256", "held", "scored", "refused", "may_pass",
     }
 )  # fmt: skip
 # These write whole paths, queries included; config.middleware writes the route instead.

@@ -9,187 +9,447 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinical', '0003_messages'),
-        ('mlops', '0003_shadow_trials'),
-        ('predictions', '0007_serving_processes'),
+        ("clinical", "0003_messages"),
+        ("mlops", "0003_shadow_trials"),
+        ("predictions", "0007_serving_processes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrainingProfile',
+            name="TrainingProfile",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='training_profile', serialize=False, to='predictions.modelversion')),
-                ('whole', models.JSONField()),
-                ('units', models.JSONField(default=dict, help_text='The same for each unit that had enough rows, by its id.')),
-                ('rows', models.PositiveIntegerField()),
-                ('made_from', models.CharField(help_text="Training rows, or the database's encounters as of the training.", max_length=80)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="training_profile",
+                        serialize=False,
+                        to="predictions.modelversion",
+                    ),
+                ),
+                ("whole", models.JSONField()),
+                ("units", models.JSONField(default=dict, help_text="The same for each unit that had enough rows, by its id.")),
+                ("rows", models.PositiveIntegerField()),
+                (
+                    "made_from",
+                    models.CharField(
+                        help_text="Training rows, or the database's encounters as of the training.", max_length=80
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='DriftThreshold',
+            name="DriftThreshold",
             fields=[
-                ('metric', models.CharField(choices=[('volume', 'Predictions'), ('missing', 'Share missing'), ('feature_psi', 'Feature stability index'), ('feature_ks', 'Feature Kolmogorov-Smirnov'), ('score_psi', 'Score stability index'), ('score_mean', 'Mean score'), ('share_above', "Share above the high band's threshold"), ('reference_drift', 'Un-calibrated share above 0.6'), ('expected_auc', 'Expected ROC-AUC'), ('expected_precision', 'Expected precision'), ('expected_recall', 'Expected recall'), ('auc', 'ROC-AUC'), ('subgroup_auc', 'ROC-AUC of a group'), ('calibration_slope', 'Calibration slope'), ('calibration_in_the_large', 'Calibration in the large'), ('observed', 'Observed less expected share')], max_length=26, primary_key=True, serialize=False)),
-                ('notice', models.FloatField(help_text='A difference from here on is a notice, if it is beyond chance.')),
-                ('warning', models.FloatField()),
-                ('alarm', models.FloatField(help_text='From here on an incident is opened.')),
-                ('minimum_n', models.PositiveIntegerField(help_text='With fewer rows nothing is read: too few.')),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("volume", "Predictions"),
+                            ("missing", "Share missing"),
+                            ("feature_psi", "Feature stability index"),
+                            ("feature_ks", "Feature Kolmogorov-Smirnov"),
+                            ("score_psi", "Score stability index"),
+                            ("score_mean", "Mean score"),
+                            ("share_above", "Share above the high band's threshold"),
+                            ("reference_drift", "Un-calibrated share above 0.6"),
+                            ("expected_auc", "Expected ROC-AUC"),
+                            ("expected_precision", "Expected precision"),
+                            ("expected_recall", "Expected recall"),
+                            ("auc", "ROC-AUC"),
+                            ("subgroup_auc", "ROC-AUC of a group"),
+                            ("calibration_slope", "Calibration slope"),
+                            ("calibration_in_the_large", "Calibration in the large"),
+                            ("observed", "Observed less expected share"),
+                        ],
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("notice", models.FloatField(help_text="A difference from here on is a notice, if it is beyond chance.")),
+                ("warning", models.FloatField()),
+                ("alarm", models.FloatField(help_text="From here on an incident is opened.")),
+                ("minimum_n", models.PositiveIntegerField(help_text="With fewer rows nothing is read: too few.")),
             ],
             options={
-                'ordering': ('metric',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('metric__in', ['volume', 'missing', 'feature_psi', 'feature_ks', 'score_psi', 'score_mean', 'share_above', 'reference_drift', 'expected_auc', 'expected_precision', 'expected_recall', 'auc', 'subgroup_auc', 'calibration_slope', 'calibration_in_the_large', 'observed'])), name='threshold_metric_known'), models.CheckConstraint(condition=models.Q(('alarm__gte', models.F('warning')), ('notice__gt', 0), ('warning__gte', models.F('notice'))), name='threshold_bounds_ascend', violation_error_message='A warning needs no less than a notice, and an alarm no less than a warning.')],
+                "ordering": ("metric",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "metric__in",
+                                [
+                                    "volume",
+                                    "missing",
+                                    "feature_psi",
+                                    "feature_ks",
+                                    "score_psi",
+                                    "score_mean",
+                                    "share_above",
+                                    "reference_drift",
+                                    "expected_auc",
+                                    "expected_precision",
+                                    "expected_recall",
+                                    "auc",
+                                    "subgroup_auc",
+                                    "calibration_slope",
+                                    "calibration_in_the_large",
+                                    "observed",
+                                ],
+                            )
+                        ),
+                        name="threshold_metric_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("alarm__gte", models.F("warning")), ("notice__gt", 0), ("warning__gte", models.F("notice"))
+                        ),
+                        name="threshold_bounds_ascend",
+                        violation_error_message="A warning needs no less than a notice, and an alarm no less than a warning.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('severity', models.CharField(choices=[('none', 'None'), ('notice', 'Notice'), ('warning', 'Warning'), ('alarm', 'Alarm')], max_length=7)),
-                ('key', models.CharField(max_length=160)),
-                ('subject', models.CharField(help_text='What it is about, in words. No patient data.', max_length=200)),
-                ('detail', models.JSONField(blank=True, default=dict, help_text='Ids, counts and shares.')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('times_seen', models.PositiveIntegerField(default=1)),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True)),
-                ('acknowledged_note', models.TextField(blank=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_note', models.TextField(blank=True)),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("none", "None"), ("notice", "Notice"), ("warning", "Warning"), ("alarm", "Alarm")],
+                        max_length=7,
+                    ),
+                ),
+                ("key", models.CharField(max_length=160)),
+                ("subject", models.CharField(help_text="What it is about, in words. No patient data.", max_length=200)),
+                ("detail", models.JSONField(blank=True, default=dict, help_text="Ids, counts and shares.")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("times_seen", models.PositiveIntegerField(default=1)),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
+                ("acknowledged_note", models.TextField(blank=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_note", models.TextField(blank=True)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-opened_at',),
+                "ordering": ("-opened_at",),
             },
         ),
         migrations.CreateModel(
-            name='MonitoringNight',
+            name="MonitoringNight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('night', models.DateField()),
-                ('is_shadow', models.BooleanField(default=False, help_text='Its scores were shown to nobody.')),
-                ('predictions', models.PositiveIntegerField()),
-                ('comparisons', models.PositiveIntegerField(help_text="Among which the night's accepted error was shared.")),
-                ('severity', models.CharField(choices=[('none', 'None'), ('notice', 'Notice'), ('warning', 'Warning'), ('alarm', 'Alarm')], max_length=7)),
-                ('ripens_on', models.DateField(blank=True, help_text='The day on which its outcomes may be counted; empty once they were.', null=True)),
-                ('watched_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='nights', to='predictions.modelversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("night", models.DateField()),
+                ("is_shadow", models.BooleanField(default=False, help_text="Its scores were shown to nobody.")),
+                ("predictions", models.PositiveIntegerField()),
+                ("comparisons", models.PositiveIntegerField(help_text="Among which the night's accepted error was shared.")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("none", "None"), ("notice", "Notice"), ("warning", "Warning"), ("alarm", "Alarm")],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "ripens_on",
+                    models.DateField(
+                        blank=True, help_text="The day on which its outcomes may be counted; empty once they were.", null=True
+                    ),
+                ),
+                ("watched_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="nights", to="predictions.modelversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-night',),
+                "ordering": ("-night",),
             },
         ),
         migrations.CreateModel(
-            name='DriftReading',
+            name="DriftReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(choices=[('volume', 'Predictions'), ('missing', 'Share missing'), ('feature_psi', 'Feature stability index'), ('feature_ks', 'Feature Kolmogorov-Smirnov'), ('score_psi', 'Score stability index'), ('score_mean', 'Mean score'), ('share_above', "Share above the high band's threshold"), ('reference_drift', 'Un-calibrated share above 0.6'), ('expected_auc', 'Expected ROC-AUC'), ('expected_precision', 'Expected precision'), ('expected_recall', 'Expected recall'), ('auc', 'ROC-AUC'), ('subgroup_auc', 'ROC-AUC of a group'), ('calibration_slope', 'Calibration slope'), ('calibration_in_the_large', 'Calibration in the large'), ('observed', 'Observed less expected share')], max_length=26)),
-                ('feature', models.CharField(blank=True, help_text="A feature's name, or a group of patients.", max_length=64)),
-                ('state', models.CharField(choices=[('known', 'Known'), ('not_yet_known', 'Not yet known'), ('too_few', 'Too few')], max_length=13)),
-                ('value', models.FloatField(blank=True, null=True)),
-                ('low', models.FloatField(blank=True, help_text='95 % interval, lower end.', null=True)),
-                ('high', models.FloatField(blank=True, null=True)),
-                ('reference', models.FloatField(blank=True, null=True)),
-                ('difference', models.FloatField(blank=True, help_text='What the bounds are held against.', null=True)),
-                ('chance', models.FloatField(blank=True, help_text='Probability of such a difference where nothing changed.', null=True)),
-                ('bound', models.FloatField(blank=True, help_text='The bound reached, or the first one not reached.', null=True)),
-                ('severity', models.CharField(choices=[('none', 'None'), ('notice', 'Notice'), ('warning', 'Warning'), ('alarm', 'Alarm')], default='none', max_length=7)),
-                ('n', models.PositiveIntegerField(blank=True, help_text='Empty where fewer than ten.', null=True)),
-                ('ripens_on', models.DateField(blank=True, null=True)),
-                ('unit', models.ForeignKey(blank=True, help_text='Empty: all.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clinical.careunit')),
-                ('night', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='mlops.monitoringnight')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("volume", "Predictions"),
+                            ("missing", "Share missing"),
+                            ("feature_psi", "Feature stability index"),
+                            ("feature_ks", "Feature Kolmogorov-Smirnov"),
+                            ("score_psi", "Score stability index"),
+                            ("score_mean", "Mean score"),
+                            ("share_above", "Share above the high band's threshold"),
+                            ("reference_drift", "Un-calibrated share above 0.6"),
+                            ("expected_auc", "Expected ROC-AUC"),
+                            ("expected_precision", "Expected precision"),
+                            ("expected_recall", "Expected recall"),
+                            ("auc", "ROC-AUC"),
+                            ("subgroup_auc", "ROC-AUC of a group"),
+                            ("calibration_slope", "Calibration slope"),
+                            ("calibration_in_the_large", "Calibration in the large"),
+                            ("observed", "Observed less expected share"),
+                        ],
+                        max_length=26,
+                    ),
+                ),
+                ("feature", models.CharField(blank=True, help_text="A feature's name, or a group of patients.", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("known", "Known"), ("not_yet_known", "Not yet known"), ("too_few", "Too few")], max_length=13
+                    ),
+                ),
+                ("value", models.FloatField(blank=True, null=True)),
+                ("low", models.FloatField(blank=True, help_text="95 % interval, lower end.", null=True)),
+                ("high", models.FloatField(blank=True, null=True)),
+                ("reference", models.FloatField(blank=True, null=True)),
+                ("difference", models.FloatField(blank=True, help_text="What the bounds are held against.", null=True)),
+                (
+                    "chance",
+                    models.FloatField(
+                        blank=True, help_text="Probability of such a difference where nothing changed.", null=True
+                    ),
+                ),
+                (
+                    "bound",
+                    models.FloatField(blank=True, help_text="The bound reached, or the first one not reached.", null=True),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("none", "None"), ("notice", "Notice"), ("warning", "Warning"), ("alarm", "Alarm")],
+                        default="none",
+                        max_length=7,
+                    ),
+                ),
+                ("n", models.PositiveIntegerField(blank=True, help_text="Empty where fewer than ten.", null=True)),
+                ("ripens_on", models.DateField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: all.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.careunit",
+                    ),
+                ),
+                (
+                    "night",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="mlops.monitoringnight"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('metric', 'feature'),
+                "ordering": ("metric", "feature"),
             },
         ),
         migrations.CreateModel(
-            name='NotificationChannel',
+            name="NotificationChannel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('kind', models.CharField(choices=[('email', 'E-mail'), ('sns', 'SNS topic'), ('webhook', 'Webhook')], max_length=7)),
-                ('address', models.CharField(help_text="An e-mail address, a topic's ARN, or an https address.", max_length=300)),
-                ('sealed_secret', models.TextField(blank=True, editable=False)),
-                ('sealed_secret_before', models.TextField(blank=True, editable=False, help_text='Still signs while a new one is brought in.')),
-                ('least_severity', models.CharField(choices=[('notice', 'Notice'), ('warning', 'Warning'), ('alarm', 'Alarm')], default='alarm', max_length=7)),
-                ('is_on', models.BooleanField(default=True, verbose_name='on')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("email", "E-mail"), ("sns", "SNS topic"), ("webhook", "Webhook")], max_length=7),
+                ),
+                (
+                    "address",
+                    models.CharField(help_text="An e-mail address, a topic's ARN, or an https address.", max_length=300),
+                ),
+                ("sealed_secret", models.TextField(blank=True, editable=False)),
+                (
+                    "sealed_secret_before",
+                    models.TextField(blank=True, editable=False, help_text="Still signs while a new one is brought in."),
+                ),
+                (
+                    "least_severity",
+                    models.CharField(
+                        choices=[("notice", "Notice"), ("warning", "Warning"), ("alarm", "Alarm")],
+                        default="alarm",
+                        max_length=7,
+                    ),
+                ),
+                ("is_on", models.BooleanField(default=True, verbose_name="on")),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['email', 'sns', 'webhook'])), name='channel_kind_known')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["email", "sns", "webhook"])), name="channel_kind_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('address', models.CharField(help_text='As it was when it was told.', max_length=300)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('refused', 'Refused')], default='waiting', max_length=9)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to='mlops.incident')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notifications', to='mlops.notificationchannel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("address", models.CharField(help_text="As it was when it was told.", max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("refused", "Refused")],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notifications", to="mlops.incident"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notifications",
+                        to="mlops.notificationchannel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('key',), name='incident_one_open_for_each_key'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)), fields=("key",), name="incident_one_open_for_each_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['none', 'notice', 'warning', 'alarm'])), name='incident_severity_known'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["none", "notice", "warning", "alarm"])), name="incident_severity_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), models.Q(('closed_note', ''), _negated=True), _connector='OR'), name='incident_closed_with_a_note'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at__isnull", True), models.Q(("closed_note", ""), _negated=True), _connector="OR"),
+                name="incident_closed_with_a_note",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitoringnight',
-            constraint=models.UniqueConstraint(fields=('version', 'night'), name='monitoring_night_once_for_each_version'),
+            model_name="monitoringnight",
+            constraint=models.UniqueConstraint(fields=("version", "night"), name="monitoring_night_once_for_each_version"),
         ),
         migrations.AddConstraint(
-            model_name='monitoringnight',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['none', 'notice', 'warning', 'alarm'])), name='monitoring_night_severity_known'),
+            model_name="monitoringnight",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["none", "notice", "warning", "alarm"])),
+                name="monitoring_night_severity_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='driftreading',
-            constraint=models.UniqueConstraint(fields=('night', 'unit', 'metric', 'feature'), name='drift_reading_once', nulls_distinct=False),
+            model_name="driftreading",
+            constraint=models.UniqueConstraint(
+                fields=("night", "unit", "metric", "feature"), name="drift_reading_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='driftreading',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['volume', 'missing', 'feature_psi', 'feature_ks', 'score_psi', 'score_mean', 'share_above', 'reference_drift', 'expected_auc', 'expected_precision', 'expected_recall', 'auc', 'subgroup_auc', 'calibration_slope', 'calibration_in_the_large', 'observed'])), name='drift_reading_metric_known'),
+            model_name="driftreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "metric__in",
+                        [
+                            "volume",
+                            "missing",
+                            "feature_psi",
+                            "feature_ks",
+                            "score_psi",
+                            "score_mean",
+                            "share_above",
+                            "reference_drift",
+                            "expected_auc",
+                            "expected_precision",
+                            "expected_recall",
+                            "auc",
+                            "subgroup_auc",
+                            "calibration_slope",
+                            "calibration_in_the_large",
+                            "observed",
+                        ],
+                    )
+                ),
+                name="drift_reading_metric_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='driftreading',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['known', 'not_yet_known', 'too_few'])), name='drift_reading_state_known'),
+            model_name="driftreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["known", "not_yet_known", "too_few"])), name="drift_reading_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='driftreading',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['none', 'notice', 'warning', 'alarm'])), name='drift_reading_severity_known'),
+            model_name="driftreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__in", ["none", "notice", "warning", "alarm"])),
+                name="drift_reading_severity_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='driftreading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'known'), ('value__isnull', False)), models.Q(models.Q(('state', 'known'), _negated=True), ('value__isnull', True)), _connector='OR'), name='drift_reading_has_its_figure'),
+            model_name="driftreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "known"), ("value__isnull", False)),
+                    models.Q(models.Q(("state", "known"), _negated=True), ("value__isnull", True)),
+                    _connector="OR",
+                ),
+                name="drift_reading_has_its_figure",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('incident', 'channel'), name='notification_once_for_each_channel'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("incident", "channel"), name="notification_once_for_each_channel"),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'delivered', 'refused'])), name='notification_state_known'),
+            model_name="notification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "delivered", "refused"])), name="notification_state_known"
+            ),
         ),
     ]

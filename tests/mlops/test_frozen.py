@@ -78,7 +78,9 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {"flipped": flipped, "truncated":
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("name", ["manifest.json", "training/matrix.npy", "held_out/readmitted.npy", "training.parquet", "later.npy"])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "training/matrix.npy", "held_out/readmitted.npy", "training.parquet", "later.npy"]
+)
 def test_a_changed_file_is_refused_by_its_name(dataset: Dataset, name: str, change: str) -> None:
     blobs: BlobStore = MemoryBlobs()
     frozen = freeze(dataset, blobs=blobs, place=PLACE)
