@@ -16,6 +16,7 @@ ENCOUNTERS = 20_000
 FOLDER = ROOT / "docs" / "images"
 LARGEST_BYTES = 300_000
 DESK = {"width": 1280, "height": 900}
+GATE_AND_FIGURES = {"width": 1280, "height": 1500}
 # another learner on the same data, so that the two that stand beside each other differ
 RETRAIN = ("retrain", "--here", "--by", "approver", "--engine", "linear", "--reason", "Does a simpler learner do as well?")
 
@@ -62,6 +63,7 @@ def _photograph(served: object) -> None:
         page.get_by_role("table").get_by_role("link").first.click()
         _keep(page.screenshot(animations="disabled"), "run.png")
         page.get_by_role("link", name="To the version that came of it").click()
+        page.set_viewport_size(GATE_AND_FIGURES)
         _keep(page.screenshot(animations="disabled"), "candidate.png")
         approver.assert_quiet()
 
