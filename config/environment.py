@@ -92,6 +92,7 @@ class Environment(BaseSettings):
     aws_kms_key: str | None = None
     events_queue: str | None = Field(default=None, pattern=r"^https?://")
     events_data: str | None = Field(default=None, pattern=r"^s3://[^/]+")
+    run_seed: int = Field(default=43, ge=0, le=2**31 - 1)
     run_hold_seconds: int = Field(default=30, ge=1, le=600)
     auto_promote: bool = False
     retrain_on_drift: bool = False

@@ -218,6 +218,7 @@ AWS_ENDPOINT = ENV.aws_endpoint
 AWS_KMS_KEY = ENV.aws_kms_key
 EVENTS_QUEUE = ENV.events_queue
 EVENTS_DATA = ENV.events_data
+RUN_SEED = ENV.run_seed
 RUN_HOLD_SECONDS = ENV.run_hold_seconds
 AUTO_PROMOTE = ENV.auto_promote
 REDIS_URL = ENV.redis_url.get_secret_value()

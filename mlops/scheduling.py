@@ -18,7 +18,7 @@ from predictions.models import MODEL_NAME
 
 _ONE_IN_FLIGHT = "run_one_in_flight_for_each_model"
 DEFAULTS: dict[str, Any] = {
-    "source": "database", "dataset": None, "protocol": "T", "engine": "boosted", "parameters": {}, "seed": 43,
+    "source": "database", "dataset": None, "protocol": "T", "engine": "boosted", "parameters": {},
     "table_version": None,
 }  # fmt: skip
 
@@ -28,7 +28,7 @@ def start(
     specification: dict[str, Any] | None = None, hint: bool = True,
 ) -> TrainingRun | None:  # fmt: skip
     """A new run; None where this key has started one before. RunInFlightError while another is in flight."""
-    wanted = DEFAULTS | {"gate": settings.GATE_PROFILE} | (specification or {})
+    wanted = DEFAULTS | {"gate": settings.GATE_PROFILE, "seed": settings.RUN_SEED} | (specification or {})
     run = TrainingRun(
         model_name=MODEL_NAME, trigger=trigger, trigger_key=trigger_key, requested_by=requested_by, reason=reason[:300],
         backend=settings.TRAINING, specification=wanted,
