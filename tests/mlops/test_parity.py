@@ -17,6 +17,7 @@ from clinical.diabetes130.source import find_dataset
 from clinical.diabetes130.succession import in_order
 from mlops.spark.frames import matrix_of, unchecked_features_of
 from mlops.store.raw_rows import encounter_table, raw_rows
+from mlops.store.tables import MOMENT
 from predictions.features.building import Matrix, compute, select
 from predictions.features.golden import golden_matrix, golden_table
 from predictions.features.schema import names
@@ -46,7 +47,8 @@ def one_by_one(raw: pl.DataFrame) -> Matrix:
 
 
 def raw_of(frame: pl.DataFrame) -> pl.DataFrame:
-    known = in_order(frame).with_columns(readmitted=False, origin=pl.lit("file"), source_order=0)
+    undated = pl.lit(None, dtype=MOMENT)
+    known = in_order(frame).with_columns(readmitted=False, origin=pl.lit("file"), source_order=0, ended_at=undated)
     return raw_rows(known.with_columns(pl.col("source_order").cast(pl.Int64)))
 
 
