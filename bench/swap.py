@@ -65,6 +65,13 @@ def measure(world: World) -> list[Figure]:
     ]  # fmt: skip
 
 
+# what a promotion leaves besides, and a rollback reads: who was in office before
+_TENURE = """
+INSERT INTO mlops_tenure (name, version_id, began_at, kind, reason)
+SELECT name, id, now(), 'promotion', '' FROM predictions_modelversion WHERE id = %s
+"""
+
+
 @dataclass
 class _Run:
     """One server, its visitors, and what was seen."""
@@ -88,6 +95,7 @@ class _Run:
             self.quiet_rate = self._answers_a_second(lambda: time.sleep(QUIET_SECONDS))
             self.rate = self._answers_a_second(lambda: self._swap(link, news))
             self._into_office(link, news, max(self.versions))
+            link.execute(_TENURE, [self.versions[max(self.versions)]])
             started = time.monotonic()
             self.database.manage("rollback_model", "--by", "approver", "--reason", "The bench takes it back.")
             self.rollback_seconds = self.crowd.all_tell(int(min(self.versions)), since=started)
