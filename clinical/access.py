@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -64,6 +64,13 @@ def units_for(user: User) -> list[CareUnit]:
 def scope_of(user: User) -> Iterator[None]:
     """One transaction in which PostgreSQL shows only the units of `user`."""
     with _scope("%s", ",".join(str(unit.pk) for unit in units_for(user))):
+        yield
+
+
+@contextlib.contextmanager
+def scope_of_units(units: Iterable[CareUnit]) -> Iterator[None]:
+    """One transaction in which PostgreSQL shows only these units: what a system may do differs from verb to verb."""
+    with _scope("%s", ",".join(str(unit.pk) for unit in units)):
         yield
 
 

@@ -6,6 +6,8 @@ order of its ids. The windows here then look back along that order and never ahe
 same for one patient, for all of them and on Spark; what they give are columns of the encounter table, so that every
 feature reads one row and nothing else.
 
+A count that nobody recorded adds nothing to a sum: the sums are of what is known.
+
 Never in a history: an identifier, a date or the time between two stays, or what became of a stay. Days would be real
 days in a hospital, but the demonstration's dates are made from the labels, and a model would read the label back.
 """
@@ -75,16 +77,16 @@ def _windows() -> list[nw.Expr]:
     def last(column: str) -> nw.Expr:
         return over(nw.col(column).shift(1))
 
-    def before(column: str) -> nw.Expr:
-        return over(nw.col(column).cum_sum()) - nw.col(column)
+    def before(each: nw.Expr) -> nw.Expr:
+        return over(each.cum_sum()) - each
 
     return [
         (nw.col(STAY_NUMBER) - 1).alias(EARLIER_STAYS),
         *(last(count).alias(previous) for count, previous in PREVIOUS.items()),
         last(DISPOSITION).alias(PREVIOUS_DISPOSITION),
         last(_NUMBER_OF[DIAGNOSES[0]]).alias(PREVIOUS_DIAGNOSIS),
-        *(before(count).alias(total) for count, total in SUM_OF_EARLIER.items()),
-        *((before(_HAS[name]) > 0).cast(nw.Int64).alias(had) for name, had in HAD.items()),
+        *(before(nw.col(count).fill_null(0)).alias(total) for count, total in SUM_OF_EARLIER.items()),
+        *((before(nw.col(_HAS[name])) > 0).cast(nw.Int64).alias(had) for name, had in HAD.items()),
     ]
 
 

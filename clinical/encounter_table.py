@@ -30,6 +30,8 @@ COUNTS = (
     "length_of_stay_days", "lab_procedures_count", "procedures_count", "medications_count", "outpatient_visits_prior_year",
     "emergency_visits_prior_year", "inpatient_stays_prior_year", "diagnoses_count",
 )  # fmt: skip
+# what a stay must tell before a model may look at it, as a condition of SQL on `e`
+TOLD_WHOLE = " AND ".join(f"e.{count} IS NOT NULL" for count in COUNTS) + " AND e.entered_in_error_at IS NULL"
 DIAGNOSES = ("diagnosis_1", "diagnosis_2", "diagnosis_3")
 TEXTS = (
     "age_band", "race", "sex", "weight_band", "payer_code", "medical_specialty", *DIAGNOSES, "max_glucose_serum", "a1c_result",

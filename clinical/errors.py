@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class ClinicalError(Exception):
     """The request could not be carried out."""
@@ -50,3 +53,43 @@ class FollowUpRefusedError(ClinicalError):
 
     code = "follow_up_refused"
     status = 422
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one fact, by the name under which it is kept."""
+
+    field: str
+    message: str
+
+
+class FactsRefusedError(ClinicalError):
+    """Some of the facts cannot be true, and nothing was stored."""
+
+    code = "facts_refused"
+    status = 422
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__()
+
+
+class NoSuchStayError(ClinicalError):
+    """There is no such stay."""
+
+    code = "no_such_stay"
+    status = 404
+
+
+class NoSuchPatientError(ClinicalError):
+    """There is no such patient."""
+
+    code = "no_such_patient"
+    status = 404
+
+
+class VersionConflictError(ClinicalError):
+    """Somebody else changed it meanwhile: read it again, and decide anew."""
+
+    code = "version_conflict"
+    status = 412

@@ -150,7 +150,7 @@ def _earlier(values: tuple[Any, ...], as_of: datetime) -> EarlierEncounter:
 
 def _selected(column: str) -> str:
     if column in FLAGS:
-        return f"CASE WHEN {column} THEN 'true' ELSE 'false' END"
+        return f"CASE {column} WHEN true THEN 'true' WHEN false THEN 'false' END"
     return {"encounter_id": "id"}.get(column, column)
 
 
@@ -158,17 +158,18 @@ def _selected(column: str) -> str:
 _STORED = ("id", "patient_id", "admitted_at", "discharged_at", *ATTRIBUTES, "drugs")
 _KNOWN = (
     f"SELECT {', '.join(_STORED)} FROM clinical_encounter"  # noqa: S608  our own column names
-    " WHERE patient_id = %s AND admitted_at <= %s ORDER BY admitted_at, id"
+    " WHERE patient_id = %s AND admitted_at <= %s AND entered_in_error_at IS NULL ORDER BY admitted_at, id"
 )
 _LOOKED_BACK_AT = itemgetter(*(_STORED.index(column) for column in earlier_stays.LOOKED_BACK_AT))
 _DRUGS = (f"coalesce(drugs->>'{drug}', '{NOT_PRESCRIBED}')" for drug in DRUG_COLUMNS)
 _COPY = (
     f"COPY (SELECT {', '.join((*map(_selected, (*IDENTITIES, *ATTRIBUTES)), *_DRUGS))} FROM clinical_encounter"  # noqa: S608
-    " WHERE id = ANY (%(ids)s) AND admitted_at <= %(as_of)s ORDER BY id) TO STDOUT (FORMAT csv)"
+    " WHERE id = ANY (%(ids)s) AND admitted_at <= %(as_of)s AND entered_in_error_at IS NULL ORDER BY id) TO STDOUT (FORMAT csv)"
 )
 # the stays of everybody asked for, with what a later stay looks back at: most of them are nobody's row
 _COPY_STAYS = (
     "COPY (SELECT id, patient_id, row_number() OVER (PARTITION BY patient_id ORDER BY admitted_at, id),"  # noqa: S608
-    f" {', '.join(earlier_stays.LOOKED_BACK_AT)} FROM clinical_encounter WHERE admitted_at <= %(as_of)s AND patient_id IN"
+    f" {', '.join(earlier_stays.LOOKED_BACK_AT)} FROM clinical_encounter WHERE admitted_at <= %(as_of)s"
+    " AND entered_in_error_at IS NULL AND patient_id IN"
     " (SELECT patient_id FROM clinical_encounter WHERE id = ANY (%(ids)s))) TO STDOUT (FORMAT csv)"
 )

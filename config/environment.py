@@ -99,6 +99,7 @@ class Environment(BaseSettings):
     retrain_cooldown_days: int = Field(default=14, ge=1, le=365)
     public_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     webhook_hosts: Annotated[list[str], NoDecode] = []
+    cors_origins: Annotated[list[str], NoDecode] = []
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_user: str = ""
@@ -115,6 +116,7 @@ class Environment(BaseSettings):
         "trusted_origins",
         "verify_keys",
         "webhook_hosts",
+        "cors_origins",
         "sagemaker_subnets",
         "sagemaker_security_groups",
         mode="before",

@@ -8,7 +8,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from config.environment import ROOT, VAR, Mode, environment
+from config.environment import ROOT, VAR, Mode, Role, environment
 from config.logging import logging_configuration
 
 ENV = environment()
@@ -38,10 +38,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "axes",
+    "corsheaders",
     "csp",
     "django_celery_beat",
     "django_htmx",
     "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "rest_framework",
     "template_partials",
 ]
 
@@ -49,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.secure_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -178,6 +184,21 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- doors for systems: tokens and no sessions, JSON and no pages -----------------------------------------------------------
+SERVES_API = ENV.role is Role.API or ENV.mode is Mode.TEST  # a process that shows pages never loads a model
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],  # a door names its own; what names none is open to nobody
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "clinical.doors.problems.handler",
+    "UNAUTHENTICATED_USER": None,
+}
+# browsers that run an EHR may ask for cards, and for nothing else
+CORS_URLS_REGEX = r"^/cds-services"
+CORS_ALLOWED_ORIGINS = ENV.cors_origins
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"

@@ -31,6 +31,7 @@ from clinical.access import scope_of_the_system
 from clinical.code_lists import DISPOSITIONS_WITHOUT_RETURN
 from clinical.diabetes130.loading import provenance_of
 from clinical.diabetes130.reader import read_frame
+from clinical.encounter_table import TOLD_WHOLE
 from clinical.history import histories
 from clinical.models.outcome import Readmission
 from mlops import composition
@@ -227,9 +228,9 @@ def _digest(matrix: Matrix, readmitted: npt.NDArray[np.bool_]) -> str:
 _OF_MATURED = {
     "encounter_id": pl.Int64(), _READMITTED: pl.Boolean(), _ENDED: pl.Datetime("us", "UTC"), "provenance": pl.String(),
 }  # fmt: skip
-_MATURED = """
+_MATURED = f"""
 SELECT e.id, o.readmission = %s, coalesce(e.discharged_at, e.admitted_at), e.provenance
 FROM clinical_encounter e JOIN clinical_outcome o ON o.encounter_id = e.id
-WHERE o.readmission <> '' AND o.matures_at <= %s
+WHERE o.readmission <> '' AND o.matures_at <= %s AND {TOLD_WHOLE}
 ORDER BY e.provenance, e.source_order, e.id
-"""
+"""  # noqa: S608  our own column names

@@ -110,7 +110,7 @@ def _store(matrix: Matrix, encounter_ids: npt.NDArray[np.int64], holder: Champio
 
 def _to_score(holder: Champion, *, only_unscored: bool) -> list[int]:
     with scope_of_the_system():
-        encounters = Encounter.objects.order_by("pk")
+        encounters = Encounter.objects.standing().order_by("pk")
         if only_unscored:
             scored = Prediction.objects.filter(encounter=OuterRef("pk"), model_version_id=holder.version_id)
             can_return = ~Q(discharge_disposition__in=DISPOSITIONS_WITHOUT_RETURN)
@@ -128,7 +128,7 @@ def _claim(most: int) -> list[int]:
     """Locks until commit, and never waits for a lock: what another worker holds is being scored there."""
     waiting = WorklistEntry.objects.select_for_update(skip_locked=True).filter(waits_for_score=True).order_by("pk")
     claimed = list(waiting.values_list("pk", flat=True)[:most])
-    unlisted = Encounter.objects.filter(~Exists(_entry_of_encounter()))
+    unlisted = Encounter.objects.standing().filter(~Exists(_entry_of_encounter()))
     unlisted = unlisted.select_for_update(skip_locked=True, no_key=True).order_by("pk")
     return claimed + list(unlisted.values_list("pk", flat=True)[: most - len(claimed)])
 

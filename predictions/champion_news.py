@@ -45,7 +45,7 @@ class News:
         if self._link is None:
             try:
                 link = PubSub(_redis().connection_pool, ignore_subscribe_messages=True)
-                link.subscribe(CHANNEL)
+                link.subscribe(CHANNEL)  # type: ignore[no-untyped-call]  # the client's own signature has no types
             except (redis.exceptions.RedisError, OSError):
                 return False
             self._link, self._since = link, time.monotonic()

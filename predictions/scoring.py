@@ -16,7 +16,7 @@ from clinical.access import scope_of_the_system
 from clinical.history import history_of
 from clinical.models import Encounter
 from predictions.errors import CannotReturnError, PredictionError
-from predictions.models import Prediction, WorklistEntry
+from predictions.models import Prediction, PredictionVoid, WorklistEntry
 
 if TYPE_CHECKING:
     from predictions.champion import Champion
@@ -51,6 +51,8 @@ def _score(encounter: Encounter, as_of: datetime) -> Prediction:
     history = history_of(encounter, as_of=as_of)
     matrix = features.build(history.table())
     prediction, is_new = _keep(encounter, champion.current(), matrix, as_of)
+    if not is_new:
+        _give_back(prediction)
     _list_with_score(encounter, prediction)
     detail = {"prediction": prediction.public_id, "new": is_new}
     audit.record(actor=None, verb="encounter.scored", subject_type="encounter", subject_id=encounter.public_id, detail=detail)
@@ -82,6 +84,11 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
             "scored_at": timezone.now(),
         },
     )
+
+
+def _give_back(prediction: Prediction) -> None:
+    """The same facts gave the same score again: if it was void, it holds once more."""
+    PredictionVoid.objects.filter(prediction=prediction, taken_back_at__isnull=True).update(taken_back_at=timezone.now())
 
 
 def _list_with_score(encounter: Encounter, prediction: Prediction) -> None:

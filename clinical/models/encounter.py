@@ -1,4 +1,7 @@
-"""Encounters: one hospital stay each, with every attribute the readmission model may look at."""
+"""Encounters: one hospital stay each, with every attribute the readmission model may look at.
+
+A count that nobody told is empty, which is not nought: such a stay is kept, and not scored before the count is known.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def on_the_ward(self) -> EncounterQuerySet:
         return self.filter(discharged_at__isnull=True)
 
+    def standing(self) -> EncounterQuerySet:
+        """Without what was entered in error: kept for the record, looked at by nobody."""
+        return self.filter(entered_in_error_at__isnull=True)
+
     def can_return(self) -> EncounterQuerySet:
         """Without stays that ended in death or hospice care, which no readmission can follow."""
         return self.exclude(discharge_disposition__in=DISPOSITIONS_WITHOUT_RETURN)
@@ -61,24 +68,28 @@ class Encounter(models.Model):
     admission_source = models.PositiveSmallIntegerField(choices=AdmissionSource.choices)
     discharge_disposition = models.PositiveSmallIntegerField(choices=DischargeDisposition.choices)
 
-    length_of_stay_days = models.PositiveSmallIntegerField()
-    lab_procedures_count = models.PositiveSmallIntegerField()
-    procedures_count = models.PositiveSmallIntegerField()
-    medications_count = models.PositiveSmallIntegerField()
-    outpatient_visits_prior_year = models.PositiveSmallIntegerField()
-    emergency_visits_prior_year = models.PositiveSmallIntegerField()
-    inpatient_stays_prior_year = models.PositiveSmallIntegerField()
+    length_of_stay_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    lab_procedures_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    procedures_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    medications_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    outpatient_visits_prior_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    emergency_visits_prior_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    inpatient_stays_prior_year = models.PositiveSmallIntegerField(null=True, blank=True)
 
     diagnosis_1 = models.CharField(max_length=8, blank=True)
     diagnosis_2 = models.CharField(max_length=8, blank=True)
     diagnosis_3 = models.CharField(max_length=8, blank=True)
-    diagnoses_count = models.PositiveSmallIntegerField()
+    diagnoses_count = models.PositiveSmallIntegerField(null=True, blank=True)
     max_glucose_serum = models.CharField(max_length=8, choices=GlucoseResult.choices, blank=True)
     a1c_result = models.CharField(max_length=8, choices=A1cResult.choices, blank=True)
 
     drugs = models.JSONField(default=dict, help_text="Prescribed diabetes drugs and what happened to the dose; see DRUGS.")
-    any_drug_changed = models.BooleanField()
-    on_diabetes_medication = models.BooleanField()
+    any_drug_changed = models.BooleanField(null=True)
+    on_diabetes_medication = models.BooleanField(null=True)
+
+    version = models.PositiveIntegerField(default=1, db_default=1, help_text="One more with each change of the facts.")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="The sender's own time of the newest facts.")
+    entered_in_error_at = models.DateTimeField(null=True, blank=True)
 
     objects = EncounterQuerySet.as_manager()
 
@@ -111,6 +122,10 @@ class Encounter(models.Model):
     @property
     def is_on_the_ward(self) -> bool:
         return self.discharged_at is None
+
+    @property
+    def is_entered_in_error(self) -> bool:
+        return self.entered_in_error_at is not None
 
     @property
     def can_return(self) -> bool:

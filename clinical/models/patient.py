@@ -32,6 +32,8 @@ class Patient(models.Model):
     birth_date = models.DateField()
     sex = models.CharField(max_length=8, choices=Sex.choices)
     home_unit = models.ForeignKey(CareUnit, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="The sender's own time of the newest facts.")
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True)
 
     class Meta:
         constraints = (

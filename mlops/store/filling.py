@@ -18,6 +18,7 @@ from clinical.access import scope_of_the_system
 from clinical.diabetes130.reader import read_table
 from clinical.diabetes130.succession import in_order
 from clinical.earlier_stays import HISTORY, STAY_NUMBER
+from clinical.encounter_table import TOLD_WHOLE
 from clinical.history import histories
 from clinical.models.outcome import Readmission
 from mlops.errors import MixedOriginsError
@@ -99,11 +100,11 @@ def _known(as_of: datetime) -> pl.DataFrame:
 
 _KNOWN = (ENCOUNTER_ID, ORIGIN, SOURCE_ORDER, HISTORY, STAY_NUMBER, READMITTED, ENDED_AT)
 # the order of a patient's stays is that of clinical.history: by admission
-_ENCOUNTERS = """
+_ENCOUNTERS = f"""
 SELECT e.id, e.provenance, e.source_order, e.patient_id,
        row_number() OVER (PARTITION BY e.patient_id ORDER BY e.admitted_at, e.id),
        CASE WHEN o.readmission <> '' AND o.matures_at <= %s THEN o.readmission = %s END,
        coalesce(e.discharged_at, e.admitted_at)
 FROM clinical_encounter e LEFT JOIN clinical_outcome o ON o.encounter_id = e.id
-WHERE e.admitted_at <= %s
-"""
+WHERE e.admitted_at <= %s AND {TOLD_WHOLE}
+"""  # noqa: S608  our own column names

@@ -41,7 +41,7 @@ def refusals(matrix: Matrix) -> dict[int, str]:
     if not outside.any():
         return {}
     rows = np.flatnonzero(outside.any(axis=1))
-    return {int(row): _outside(FEATURES[int(np.argmax(outside[row]))]) for row in rows}
+    return {int(row): _refused(matrix[row], outside[row]) for row in rows}
 
 
 def select(table: nw.LazyFrame[Any], *, keys: tuple[str, ...] = ()) -> nw.LazyFrame[Any]:
@@ -67,7 +67,11 @@ def _limits() -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
     return low, high, np.array([not feature.missing for feature in FEATURES])
 
 
-def _outside(feature: Feature) -> str:
+def _refused(row: npt.NDArray[np.float64], outside: npt.NDArray[np.bool_]) -> str:
+    place = int(np.argmax(outside))
+    feature: Feature = FEATURES[place]
+    if math.isnan(row[place]):
+        return f"{feature.label}: not recorded, and no score is made without it."
     return f"{feature.label}: the recorded value lies outside {feature.low:g} to {feature.high:g}."
 
 

@@ -51,3 +51,8 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was withdrawn and not given back."""
+        return self.voids.filter(taken_back_at__isnull=True).exists()
