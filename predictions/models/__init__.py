@@ -2,7 +2,18 @@
 
 from predictions.models.model_version import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
 from predictions.models.prediction import Prediction
+from predictions.models.prediction_void import PredictionVoid, VoidReason
 from predictions.models.serving_process import ServingProcess
 from predictions.models.worklist_entry import WorklistEntry
 
-__all__ = ["MODEL_NAME", "FeatureSchema", "ModelStatus", "ModelVersion", "Prediction", "ServingProcess", "WorklistEntry"]
+__all__ = [
+    "MODEL_NAME",
+    "FeatureSchema",
+    "ModelStatus",
+    "ModelVersion",
+    "Prediction",
+    "PredictionVoid",
+    "ServingProcess",
+    "VoidReason",
+    "WorklistEntry",
+]
