@@ -74,6 +74,11 @@ def both(guard: str, answers: Answers, example: str = "") -> Door:
     return Door(guard, answers, answers, example)
 
 
+def system_door(*scopes: str, get: int = 401, post: int = 401, example: str = "") -> Door:
+    """A door for systems knows tokens alone: a session opens nothing, whoever's it is. 405 where a method is not there."""
+    return Door(f"ehr client: {'/'.join(scopes)}", everybody(get), everybody(post), example)
+
+
 def admin_rooms(model: str, example: str, *, change: Answers | None = None) -> dict[str, Door]:
     """A model's six pages. Administrators alone, and nobody deletes."""
     place, row = f"admin/clinical/{model}", "<path:object_id>/"
