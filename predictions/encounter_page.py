@@ -29,6 +29,7 @@ DIED = frozenset(
     }
 )
 FACTORS_IN_WORDS = 5
+ENTERED_IN_ERROR = "The stay was entered in error and is kept for the record alone."
 SHOWN_FROM_POINTS = 0.05
 SAYS_THAT_THERE_IS_NONE = "none"
 GROUP_ORDER = (FactorGroup.MODIFIABLE, FactorGroup.PAST_USE, FactorGroup.FIXED)
@@ -118,6 +119,7 @@ class EncounterPage:
     died_on: date | None
     risk: Risk | None
     not_scored_reason: str
+    is_outdated: bool
     outcome_words: str
     follow_ups: list[FollowUp]
     timeline: list[Event]
@@ -138,17 +140,24 @@ def encounter_page(*, user: User, encounter: Encounter) -> EncounterPage:
     prediction = line.prediction if line else None
     follow_ups = list(encounter.follow_ups.select_related("recorded_by"))
     outcome = Outcome.objects.filter(encounter=encounter).first()
-    others = list(encounters_for(user).filter(patient=encounter.patient).exclude(pk=encounter.pk).select_related("unit"))
+    others = list(
+        encounters_for(user).standing().filter(patient=encounter.patient).exclude(pk=encounter.pk).select_related("unit")
+    )
     return EncounterPage(
         encounter=encounter,
         age_years=encounter.patient.age_years_on(timezone.localdate()),
-        died_on=_died_on([encounter, *others]),
+        died_on=_died_on([encounter, *others] if not encounter.is_entered_in_error else others),
         risk=told(prediction) if prediction else None,
-        not_scored_reason=line.not_scored_reason if line else "It has not reached the scoring queue yet.",
+        not_scored_reason=line.not_scored_reason if line else _unlisted(encounter),
+        is_outdated=bool(line and prediction and line.waits_for_score),
         outcome_words=_outcome_words(encounter, outcome),
         follow_ups=follow_ups,
         timeline=_timeline(encounter, others, follow_ups, prediction),
     )
+
+
+def _unlisted(encounter: Encounter) -> str:
+    return ENTERED_IN_ERROR if encounter.is_entered_in_error else "It has not reached the scoring queue yet."
 
 
 def told(prediction: Prediction) -> Risk:
@@ -227,6 +236,8 @@ def _figure(value: float | None) -> str:
 
 def _outcome_words(encounter: Encounter, outcome: Outcome | None) -> str:
     """What became of the patient, never before it can be known."""
+    if encounter.is_entered_in_error:
+        return "Not counted: the stay was entered in error."
     if not encounter.can_return:
         return "Not counted: the stay ended in death or hospice care."
     if encounter.discharged_at is None:
@@ -258,8 +269,9 @@ def _timeline(
 
 
 def _of_another_stay(stay: Encounter) -> Event:
-    days = f"{stay.length_of_stay_days} day{'' if stay.length_of_stay_days == 1 else 's'}"
-    what = f"Stay of {days}" if stay.discharged_at else "On the ward now"
+    days = stay.length_of_stay_days
+    length = "Stay" if days is None else f"Stay of {days} day{'' if days == 1 else 's'}"
+    what = length if stay.discharged_at else "On the ward now"
     more = f"{stay.unit}. Admission: {str(stay.get_admission_type_display()).lower()}"
     return Event(stay.admitted_at, "admitted", what, more, until=stay.discharged_at, encounter=stay)
 
