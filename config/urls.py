@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("clinical.urls")),
     path("", include("predictions.urls")),
+    path("", include("predictions.cds.urls")),
+    path("api/v1/", include("predictions.api.urls")),
 ]
 
 handler400 = "config.views.bad_request"

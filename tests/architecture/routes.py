@@ -122,6 +122,7 @@ def set_by_administrators(model: str, example: str, *, may_add: bool) -> dict[st
 
 
 ENCOUNTER = "encounters/<uuid:public_id>/"
+API_ENCOUNTER = "api/v1/encounters/<uuid:encounter_id>"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 TRIALS = "admin/mlops/shadowtrial/"
 NIGHTS, INCIDENTS = "admin/mlops/monitoringnight/", "admin/mlops/incident/"
@@ -144,6 +145,9 @@ ROUTES: dict[str, Door] = {
     ),
     "audit/": only_get("auditor", auditors(200)),
     "audit/verify/": only_post("auditor", auditors("audit")),
+    # --- doors for systems: REST ---
+    "api/v1/encounters": system_door("encounter.read", "encounter.write"),
+    f"{API_ENCOUNTER}": system_door("encounter.read", "encounter.write", example="api/v1/encounters/{encounter}"),
     # --- signing in and out ---
     "accounts/login/": both(ANYBODY, {**FIRST_PAGES, STRANGER: 200}),
     "accounts/logout/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=everybody(SIGN_IN)),

@@ -1,0 +1,41 @@
+"""The examples of the published schema. Nobody in them exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+ENCOUNTER: dict[str, Any] = {
+    "patient": {
+        "medical_record_number": "MRN-1001",
+        "family_name": "Okafor",
+        "given_name": "Miriam",
+        "birth_date": "1951-04-02",
+        "sex": "female",
+    },
+    "visit_number": "V-2026-0001",
+    "unit": "CARD",
+    "admitted_at": "2026-11-02T08:30:00Z",
+    "discharged_at": "2026-11-07T14:00:00Z",
+    "race": "caucasian",
+    "payer_code": "MC",
+    "medical_specialty": "Cardiology",
+    "admission_type": 1,
+    "admission_source": 7,
+    "discharge_disposition": 1,
+    "lab_procedures_count": 44,
+    "procedures_count": 1,
+    "medications_count": 16,
+    "outpatient_visits_prior_year": 0,
+    "emergency_visits_prior_year": 1,
+    "inpatient_stays_prior_year": 2,
+    "diagnoses_count": 9,
+    "diagnosis_1": "428",
+    "diagnosis_2": "250.02",
+    "diagnosis_3": "403",
+    "a1c_result": "over_8",
+    "drugs": {"insulin": "up", "metformin": "steady"},
+}
+AN_ENCOUNTER = OpenApiExample("A stay that has ended", ENCOUNTER, request_only=True)
+SOME_CORRECTION = OpenApiExample("A count corrected", {"inpatient_stays_prior_year": 3}, request_only=True)
