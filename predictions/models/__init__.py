@@ -1,5 +1,6 @@
 """The rows of the predictions package, one file a noun."""
 
+from predictions.models.cds_card import CdsCard, CdsFeedback, CdsOutcome
 from predictions.models.model_version import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
 from predictions.models.prediction import Prediction
 from predictions.models.prediction_void import PredictionVoid, VoidReason
@@ -7,6 +8,9 @@ from predictions.models.serving_process import ServingProcess
 from predictions.models.worklist_entry import WorklistEntry
 
 __all__ = [
+    "CdsCard",
+    "CdsFeedback",
+    "CdsOutcome",
     "MODEL_NAME",
     "FeatureSchema",
     "ModelStatus",

@@ -148,6 +148,12 @@ ROUTES: dict[str, Door] = {
     # --- doors for systems: REST ---
     "api/v1/encounters": system_door("encounter.read", "encounter.write"),
     f"{API_ENCOUNTER}": system_door("encounter.read", "encounter.write", example="api/v1/encounters/{encounter}"),
+    # --- doors for systems: CDS Hooks ---
+    "cds-services": system_door("cds.call", post=405),
+    "cds-services/<str:service_id>": system_door("cds.call", get=405, example="cds-services/readmission-30d"),
+    "cds-services/<str:service_id>/feedback": system_door(
+        "cds.call", get=405, example="cds-services/readmission-30d/feedback"
+    ),
     # --- signing in and out ---
     "accounts/login/": both(ANYBODY, {**FIRST_PAGES, STRANGER: 200}),
     "accounts/logout/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=everybody(SIGN_IN)),

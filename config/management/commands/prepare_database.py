@@ -11,7 +11,7 @@ from psycopg import sql
 
 APPEND_ONLY_TABLES = (
     "clinical_auditevent", "predictions_prediction", "predictions_featureschema", "mlops_decision", "mlops_tenure",
-    "mlops_shadowscore", "mlops_shadowreport",
+    "mlops_shadowscore", "mlops_shadowreport", "predictions_cdscard", "predictions_cdsfeedback",
 )  # fmt: skip
 
 
