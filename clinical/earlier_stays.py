@@ -30,8 +30,11 @@ from clinical.encounter_table import (
     SUM_OF_EARLIER,
 )
 from clinical.plans import TablePlan
+from clinical.row_plans import RowPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import narwhals as nw
     import polars as pl
 
@@ -58,6 +61,17 @@ def added_to(stays: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def of_stays(stays: pl.DataFrame) -> pl.DataFrame:
     """The same for a frame in memory with STAY_COLUMNS, in its order."""
     return _PLAN.run(stays.select(STAY_COLUMNS))
+
+
+def before_the_last_of(stays: Sequence[tuple[int | str | None, ...]]) -> Mapping[str, Any]:
+    """The columns EARLIER of the newest of one patient's stays, oldest first, each told by what is LOOKED_BACK_AT."""
+    rows = [
+        {ENCOUNTER_ID: number, HISTORY: 0, STAY_NUMBER: number, **dict(zip(LOOKED_BACK_AT, stay, strict=True))}
+        for number, stay in enumerate(stays, start=1)
+    ]
+    columns = _ROW_PLAN.run(rows)
+    del columns[ENCOUNTER_ID]
+    return columns
 
 
 def schema() -> dict[str, pl.DataType]:
@@ -103,3 +117,4 @@ def _has(condition: Condition) -> nw.Expr:
 
 
 _PLAN = TablePlan(select, schema)
+_ROW_PLAN = RowPlan(select, window=(HISTORY, STAY_NUMBER))

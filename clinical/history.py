@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -29,7 +29,6 @@ from clinical.encounter_table import (
     IDENTITIES,
     NOT_PRESCRIBED,
     places_of,
-    polars_schema,
     schema_of_the_stay,
     with_places,
 )
@@ -61,19 +60,18 @@ class EarlierEncounter:
 
 @dataclass(frozen=True)
 class EncounterHistory:
-    """An encounter's row of the encounter table, and the patient's earlier stays, oldest first."""
+    """An encounter's own columns of the encounter table, and the patient's stays up to it, oldest first."""
 
     as_of: datetime
     row: dict[str, Any]
     earlier: tuple[EarlierEncounter, ...]
-    stays: tuple[tuple[int | str, ...], ...]
+    stays: tuple[tuple[int | str | None, ...], ...]
 
-    def table(self) -> polars.DataFrame:
-        """The encounter table with this one row."""
-        import polars as pl  # noqa: PLC0415  web processes read timelines and never a frame
-
-        before = _before_the_last_of(self.stays) if self.earlier else _before_a_first_stay()
-        return pl.DataFrame([{**before, **self.row}], schema=polars_schema())
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The whole row of the encounter table: the stay's own columns, and those of the stays before it."""
+        before = earlier_stays.before_the_last_of(self.stays) if self.earlier else _before_a_first_stay()
+        return {**self.row, **before}
 
 
 def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
@@ -100,23 +98,14 @@ def histories(encounter_ids: list[int], *, as_of: datetime) -> polars.DataFrame:
     return asked.join(earlier_stays.of_stays(stays), on="encounter_id", how="left", maintain_order="left").select(COLUMNS)
 
 
-def _before_the_last_of(stays: Sequence[tuple[int | str, ...]]) -> dict[str, Any]:
-    """The columns EARLIER of the newest of these stays of one patient, each told by what is LOOKED_BACK_AT."""
-    import polars as pl  # noqa: PLC0415  see above
-
-    numbered = [(0, 0, number, *stay) for number, stay in enumerate(stays, start=1)]
-    frame = pl.DataFrame(numbered, schema=earlier_stays.schema(), orient="row")
-    return earlier_stays.of_stays(frame).row(-1, named=True)
-
-
 @cache
-def _before_a_first_stay() -> dict[str, Any]:
-    """Alike for everybody, so worked out once: most stays are first ones, and windows cost more than reading the history."""
-    return _before_the_last_of([(*(0,) * len(COUNTS), 0, *("",) * len(DIAGNOSES))])
+def _before_a_first_stay() -> Mapping[str, Any]:
+    """Alike for everybody, so worked out once: most stays are first ones."""
+    return earlier_stays.before_the_last_of([(*(0,) * len(COUNTS), 0, *("",) * len(DIAGNOSES))])
 
 
 def _copied(statement: str, encounter_ids: list[int], as_of: datetime, schema: dict[str, polars.DataType]) -> polars.DataFrame:
-    import polars as pl  # noqa: PLC0415  see above
+    import polars as pl  # noqa: PLC0415  web processes read timelines and never a frame
 
     text = io.BytesIO()
     with connection.cursor() as cursor, cursor.copy(statement, {"ids": encounter_ids, "as_of": as_of}) as rows:

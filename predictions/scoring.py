@@ -49,7 +49,7 @@ def _score(encounter: Encounter, as_of: datetime) -> Prediction:
     if not encounter.can_return:
         raise CannotReturnError
     history = history_of(encounter, as_of=as_of)
-    matrix = features.build(history.table())
+    matrix = features.build_one(history.columns)
     prediction, is_new = _keep(encounter, champion.current(), matrix, as_of)
     if not is_new:
         _give_back(prediction)

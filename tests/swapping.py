@@ -107,7 +107,7 @@ class Swapping:
         champion = self.champions[row.model_version_id]
         with scope_of_the_system():
             history = history_of(row.encounter, as_of=row.as_of)
-        said = champion.model.scored(features.build(history.table()))
+        said = champion.model.scored(features.build_one(history.columns))
         told = (row.risk_probability, row.risk_low, row.risk_high, row.base_probability, row.factors, row.band)
         probability = float(said.probabilities[0])
         return told == (

@@ -98,7 +98,7 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
     """As scoring.score does it, and the words of the page, with nothing kept."""
     with scope_of_the_system():
         history = history_of(encounter, as_of=timezone.now())
-    matrix = features.build(history.table())
+    matrix = features.build_one(history.columns)
     holder = champion.current()
     scored = holder.model.scored(matrix)
     explainer().factors(as_stored(scored.wide[0]), scored.parts[0].tolist())
@@ -107,7 +107,7 @@ def _think(encounter: Encounter, matrices: list[Matrix]) -> None:
 
 def _build(history: EncounterHistory) -> Matrix:
     """From what was read of a patient to all columns of the row."""
-    return champion.current().model.wide(features.build(history.table()))
+    return champion.current().model.wide(features.build_one(history.columns))
 
 
 def _bare() -> Callable[[Matrix], object]:

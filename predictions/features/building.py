@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from clinical.encounter_table import polars_schema
 from clinical.plans import TablePlan
+from clinical.row_plans import RowPlan
 from predictions.errors import FeatureOutOfRangeError
 from predictions.features.declaration import Feature
 from predictions.features.schema import FEATURES, TERMS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Matrix: TypeAlias = npt.NDArray[np.float64]
 
 
 def build(table: pl.DataFrame) -> Matrix:
     """One row of features for each row of the encounter table; a value outside its range is an error, never clipped."""
-    matrix = compute(table)
-    for refusal in refusals(matrix).values():
-        raise FeatureOutOfRangeError(refusal)
-    return matrix
+    return _checked(compute(table))
+
+
+def build_one(row: Mapping[str, Any]) -> Matrix:
+    """The same for one row that is told by its columns: the same expressions, and no frame."""
+    return _checked(compute_one(row))
 
 
 def compute(table: pl.DataFrame) -> Matrix:
     """The same without the check, for a batch that sets the refused rows aside."""
     return np.ascontiguousarray(_PLAN.run(table).to_numpy(), dtype=np.float64)
+
+
+def compute_one(row: Mapping[str, Any]) -> Matrix:
+    return np.array([list(_ROW_PLAN.run((row,)).values())], dtype=np.float64)  # None becomes NaN
 
 
 def refusals(matrix: Matrix) -> dict[int, str]:
@@ -60,6 +70,12 @@ def as_stored(row: npt.NDArray[np.float64]) -> list[float | None]:
     return [None if math.isnan(value) else value for value in row.tolist()]
 
 
+def _checked(matrix: Matrix) -> Matrix:
+    for refusal in refusals(matrix).values():
+        raise FeatureOutOfRangeError(refusal)
+    return matrix
+
+
 @cache
 def _limits() -> tuple[Matrix, Matrix, npt.NDArray[np.bool_]]:
     low = np.array([feature.low for feature in FEATURES], dtype=np.float64)
@@ -76,3 +92,4 @@ def _refused(row: npt.NDArray[np.float64], outside: npt.NDArray[np.bool_]) -> st
 
 
 _PLAN = TablePlan(select, polars_schema)
+_ROW_PLAN = RowPlan(select)

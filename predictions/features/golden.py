@@ -10,9 +10,9 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from clinical.code_lists import (
     AGE_BANDS,
@@ -40,12 +40,15 @@ from clinical.encounter_table import (
     PREVIOUS_DIAGNOSIS,
     PREVIOUS_DISPOSITION,
     SUM_OF_EARLIER,
+    places_of,
     polars_schema,
-    with_places,
 )
-from predictions.features.building import Matrix, build
+from predictions.features.building import Matrix, build_one
 from predictions.features.derivation import derive
 from predictions.features.encodings import keys_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 ROWS = 512
 _NEW_HERE = "ZZ"  # a payer, a specialty that nobody has seen before
@@ -59,20 +62,29 @@ _DOSES = (NOT_PRESCRIBED, str(DrugChange.STEADY), NOT_PRESCRIBED, str(DrugChange
 
 @cache
 def golden_table() -> pl.DataFrame:
-    """The golden rows as an encounter table. Each column walks its values at its own pace, so that they meet in many ways."""
+    """The golden rows as an encounter table."""
+    import polars as pl  # noqa: PLC0415  a process that scores one row after another needs no frame
+
+    return pl.DataFrame(golden_rows(), schema=polars_schema(), strict=True)
+
+
+@cache
+def golden_rows() -> list[dict[str, Any]]:
+    """The golden rows. Each column walks its values at its own pace, so that they meet in many ways."""
     columns: dict[str, Sequence[object]] = {"encounter_id": range(1, ROWS + 1), "patient_id": range(1, ROWS + 1)}
     for pace, (name, values) in enumerate(_values().items()):
         columns[name] = [values[(row + (row // len(values)) * (2 * pace + 1)) % len(values)] for row in range(ROWS)]
     for name in DRUG_COLUMNS.values():
         if name != DRUG_COLUMNS["insulin"]:
             columns[name] = [NOT_PRESCRIBED if row % _WITHOUT_TABLETS == 0 else dose for row, dose in enumerate(columns[name])]
-    stays = with_places(pl.DataFrame({**columns, **_of_earlier_stays()}, schema_overrides=polars_schema(), strict=True))
-    return stays.select(COLUMNS)
+    columns |= _of_earlier_stays()
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    return [{column: (row | places_of(row))[column] for column in COLUMNS} for row in rows]
 
 
 @cache
 def golden_matrix() -> Matrix:
-    return build(golden_table())
+    return np.vstack([build_one(row) for row in golden_rows()])
 
 
 @cache

@@ -59,13 +59,13 @@ def test_an_encounter_of_the_future_is_refused(stays: list[Encounter]) -> None:
 def test_one_row_is_that_of_the_batch(stays: list[Encounter]) -> None:
     with scope_of_the_system():
         together = histories([stay.pk for stay in stays], as_of=NOW)
-        alone = history_of(stays[1], as_of=NOW).table()
+        alone = history_of(stays[1], as_of=NOW).columns
     assert together.columns == list(COLUMNS)
     assert together["encounter_id"].to_list() == [stay.pk for stay in stays[:3]]
-    assert alone.equals(together[1:2])
-    assert alone["drug_insulin"].item() == "up"
-    assert alone["drug_glyburide_metformin"].item() == "no"
-    assert alone["max_glucose_serum"].item() == ""
+    assert alone == together.row(1, named=True)
+    assert alone["drug_insulin"] == "up"
+    assert alone["drug_glyburide_metformin"] == "no"
+    assert alone["max_glucose_serum"] == ""
 
 
 def test_a_row_tells_of_the_stays_that_began_before_it(stays: list[Encounter]) -> None:

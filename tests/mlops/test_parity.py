@@ -1,5 +1,5 @@
-"""One definition, three ways to compute it: the same numbers to the last bit, on polars in a batch, on polars one row at a
-time, and on Spark."""
+"""One definition, three ways to compute it: the same numbers to the last bit, on polars in a batch, by plain Python one row
+at a time, and on Spark."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from clinical.cohort.generator import generate
 from clinical.diabetes130.reader import read_table, table_of
 from clinical.diabetes130.source import find_dataset
 from clinical.diabetes130.succession import in_order
+from clinical.encounter_table import with_places
 from mlops.spark.frames import matrix_of, unchecked_features_of
 from mlops.store.raw_rows import encounter_table, raw_rows
 from mlops.store.tables import MOMENT
-from predictions.features.building import Matrix, compute, select
+from predictions.features.building import Matrix, compute, compute_one, select
 from predictions.features.golden import golden_matrix, golden_table
 from predictions.features.schema import names
 
@@ -37,12 +38,14 @@ def on_spark(spark: SparkSession, raw: pl.DataFrame) -> Matrix:
 
 
 def one_by_one(raw: pl.DataFrame) -> Matrix:
-    """Each stay as it is scored: with the stays before it, and as if nobody else existed."""
+    """Each stay as it is scored: a row of plain values with the stays before it, and as if nobody else existed."""
     rows = []
     for _, stays in raw.with_row_index("place").sort("history", "stay_number").group_by("history", maintain_order=True):
-        for last in range(stays.height):
-            (row,) = compute(encounter_table(stays.head(last + 1)).tail(1))
-            rows.append((stays["place"][last], row))
+        own = with_places(stays).to_dicts()
+        looked_back_at = stays.select(earlier_stays.LOOKED_BACK_AT).rows()
+        for last, stay in enumerate(own):
+            before = earlier_stays.before_the_last_of(looked_back_at[: last + 1])
+            rows.append((stay["place"], compute_one({**stay, **before})))
     return np.vstack([row for _place, row in sorted(rows, key=lambda pair: pair[0])])
 
 

@@ -10,9 +10,9 @@ from clinical.encounter_table import with_places
 from config.environment import ROOT
 from predictions.errors import FeatureOutOfRangeError
 from predictions.features import FEATURES, build, definition, names, schema_hash
-from predictions.features.building import as_stored, row_digests
+from predictions.features.building import as_stored, build_one, row_digests
 from predictions.features.declaration import Kind
-from predictions.features.golden import golden_matrix, golden_table
+from predictions.features.golden import golden_matrix, golden_rows, golden_table
 from predictions.features.schema import CONCEPTS, plain_names, wide_names
 
 
@@ -24,15 +24,18 @@ def value_of(feature: str, **columns: object) -> float:
 
 
 def test_one_row_is_built_exactly_as_in_a_batch() -> None:
-    together = row_digests(golden_matrix())
-    assert [row_digests(build(golden_table()[row : row + 1]))[0] for row in range(200)] == together[:200]
+    together = row_digests(build(golden_table()))
+    assert row_digests(golden_matrix()) == together
+    assert [row_digests(build_one(row))[0] for row in golden_rows()] == together
+    assert [row_digests(build(golden_table()[row : row + 1]))[0] for row in range(50)] == together[:50]
 
 
 def test_threads_that_build_at_once_do_not_see_each_other() -> None:
     together = row_digests(golden_matrix())
     with ThreadPoolExecutor(8) as threads:
-        digests = list(threads.map(lambda row: row_digests(build(golden_table()[row : row + 1]))[0], range(400)))
-    assert digests == together[:400]
+        digests = list(threads.map(lambda row: row_digests(build(golden_table()[row : row + 1]))[0], range(200)))
+        of_rows = list(threads.map(lambda row: row_digests(build_one(row))[0], golden_rows()[:200]))
+    assert digests == of_rows == together[:200]
 
 
 def test_there_are_more_features_than_the_reference_had() -> None:
