@@ -8,10 +8,10 @@ from predictions.models.serving_process import ServingProcess
 from predictions.models.worklist_entry import WorklistEntry
 
 __all__ = [
+    "MODEL_NAME",
     "CdsCard",
     "CdsFeedback",
     "CdsOutcome",
-    "MODEL_NAME",
     "FeatureSchema",
     "ModelStatus",
     "ModelVersion",

@@ -7,6 +7,7 @@ import pytest
 from clinical.access import scope_of
 from clinical.models import CareUnit, Encounter, User
 from predictions.models import CdsCard
+from tests.factories import encounter_on
 from tests.predictions.cds_client import CdsClient
 from tests.predictions.scored import not_scored, scored
 
@@ -46,8 +47,6 @@ def test_a_stay_that_nobody_knows_is_no_empty_list(ehr: CdsClient, encounter: En
 
 
 def test_a_stay_of_another_unit_is_one_that_nobody_knows(ehr: CdsClient, nephrology: CareUnit, encounter: Encounter) -> None:
-    from tests.factories import encounter_on
-
     other = encounter_on(nephrology)
     scored(other, 0.4)
     assert ehr.call(other).status_code == 412
