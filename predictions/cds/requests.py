@@ -81,6 +81,9 @@ def read_call(body: object) -> HookCall:
     user, patient_id, encounter_id = _read_context(faults, body, hook)
     _check_fhir_access(faults, body)
     prefetch, failed = _read_prefetch(faults, body)
+    for key, wanted in (("patient", patient_id), ("encounter", encounter_id)):
+        if wanted and prefetch.get(key, {}).get("id", wanted) != wanted:
+            faults.add(f"prefetch.{key}.id", "is not the one of the context")
     if faults.found or instance is None:
         raise CallRefusedError(faults.found)
     return HookCall(hook, instance, user, patient_id, encounter_id, prefetch, failed)
