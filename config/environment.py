@@ -98,6 +98,7 @@ class Environment(BaseSettings):
     retrain_on_drift: bool = False
     retrain_cooldown_days: int = Field(default=14, ge=1, le=365)
     public_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    api_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     webhook_hosts: Annotated[list[str], NoDecode] = []
     cors_origins: Annotated[list[str], NoDecode] = []
     smtp_host: str = ""
@@ -110,6 +111,9 @@ class Environment(BaseSettings):
     mlflow_experiment: str = Field(default="wardlight", min_length=1, max_length=200)
     mlflow_model_prefix: str = Field(default="", pattern=r"^([\w-]+\.){0,2}$")
     champion_poll_seconds: int = Field(default=5, ge=1, le=300)
+    upload_most_mebibytes: int = Field(default=128, ge=1, le=2048)
+    upload_most_rows: int = Field(default=200_000, ge=1, le=2_000_000)
+    upload_keep_hours: int = Field(default=24, ge=1, le=720)
 
     @field_validator(
         "allowed_hosts",
@@ -188,6 +192,9 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         if self.insecure_http:
             msg = "WARDLIGHT_INSECURE_HTTP sends patient data in the clear and is refused in production"
+            raise ValueError(msg)
+        if self.api_address.startswith("http://"):
+            msg = "WARDLIGHT_API_ADDRESS sends a client's secret in the clear: it must begin with https:// in production"
             raise ValueError(msg)
         if self.smtp_host and self.smtp_security == "none":
             msg = "WARDLIGHT_SMTP_SECURITY=none sends passwords in the clear and is refused in production"

@@ -246,10 +246,14 @@ REDIS_URL = ENV.redis_url.get_secret_value()
 SIGNING_KEY = ENV.signing_key.get_secret_value() if ENV.signing_key else ""
 VERIFY_KEYS = ENV.verify_keys
 CHAMPION_POLL_SECONDS = ENV.champion_poll_seconds
+UPLOAD_MOST_BYTES = ENV.upload_most_mebibytes * 2**20
+UPLOAD_MOST_ROWS = ENV.upload_most_rows
+UPLOAD_KEEP_HOURS = ENV.upload_keep_hours
 OUTCOME_LAG_DAYS = ENV.outcome_lag_days
 RETRAIN_ON_DRIFT = ENV.retrain_on_drift
 RETRAIN_COOLDOWN_DAYS = ENV.retrain_cooldown_days
 PUBLIC_ADDRESS = ENV.public_address
+API_ADDRESS = ENV.api_address
 WEBHOOK_HOSTS = ENV.webhook_hosts
 LOOPBACK_WEBHOOKS = not IS_PRODUCTION
 

@@ -11,7 +11,8 @@ from django.urls import URLPattern, path
 
 from clinical.models import User
 from clinical.models.staff import Role
-from mlops.models import Incident, MonitoringNight, ShadowTrial, TrainingRun
+from mlops.conformance import views as conformance
+from mlops.models import ConformanceReport, Incident, MonitoringNight, ShadowTrial, TrainingRun
 from mlops.monitoring import admin as _bounds_and_channels  # noqa: F401  registered with the others
 from mlops.monitoring import views as watching
 from mlops.shadow import views as shadow
@@ -109,4 +110,19 @@ class IncidentAdmin(OurPages):
             self._door("<uuid:public_id>/", watching.incident, "change"),
             self._door("<uuid:public_id>/acknowledge/", watching.acknowledge, "acknowledge"),
             self._door("<uuid:public_id>/close/", watching.close, "close"),
+        ]
+
+
+@admin.register(ConformanceReport)
+class ConformanceReportAdmin(OurPages):
+    """What the site's own doors answer: the reports, one of them, the button. Administrators alone."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return isinstance(request.user, User) and Role.ADMINISTRATOR in request.user.roles
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self._door("", conformance.every_report, "changelist"),
+            self._door("start/", conformance.start, "start"),
+            self._door("<uuid:public_id>/", conformance.report, "change"),
         ]

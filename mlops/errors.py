@@ -253,3 +253,17 @@ class NotScoredYetError(OperationError):
 
     code = "not_scored_yet"
     status = 404
+
+
+class NoApiAddressError(OperationError):
+    """Set WARDLIGHT_API_ADDRESS to where other systems reach this site: the checks go through that door."""
+
+    code = "no_api_address"
+    status = 409
+
+
+class ConformanceInFlightError(OperationError):
+    """The checks are being carried out already: wait for their report."""
+
+    code = "conformance_in_flight"
+    status = 409

@@ -81,7 +81,7 @@ def _serve(processes: Processes, *, first_port: int) -> tuple[str, str]:
         sys.stdout.write(f"Port {first_port} is taken, so this runs on {port}.\n")
     api_port = free_port_from(port + 1)
     address, api = f"http://localhost:{port}", f"http://localhost:{api_port}"
-    os.environ["WARDLIGHT_TRUSTED_ORIGINS"] = address
+    os.environ |= {"WARDLIGHT_TRUSTED_ORIGINS": address, "WARDLIGHT_PUBLIC_ADDRESS": address, "WARDLIGHT_API_ADDRESS": api}
     gunicorn = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi:application"]
     processes.start("web", *gunicorn, WARDLIGHT_BIND=f"127.0.0.1:{port}")
     processes.start("api", *gunicorn, WARDLIGHT_BIND=f"127.0.0.1:{api_port}", WARDLIGHT_ROLE="api")

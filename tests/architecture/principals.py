@@ -12,11 +12,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
 from django.urls import resolve
+from django.utils import timezone
 
 from clinical.demo_accounts import totp_code
 from clinical.models import Encounter, User
 from mlops.incidents import open_incident
-from mlops.models import Incident, NotificationChannel, ShadowTrial, TrainingRun
+from mlops.models import ConformanceReport, Incident, NotificationChannel, ShadowTrial, TrainingRun
 from predictions.models import ModelVersion
 from tests.candidates import run_row, version_row, with_evidence
 from tests.factories import PASSWORD, CareUnitFactory, clinician, encounter_on, member
@@ -42,6 +43,7 @@ class World:
     trial: ShadowTrial
     incident: Incident
     channel: NotificationChannel
+    report: ConformanceReport
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -88,8 +90,9 @@ def make_world() -> World:
     trial = ShadowTrial.objects.create(version=candidate, champion=candidate, started_by=users[FRANK], reason="To see it.")
     incident = open_incident(kind="drift", severity="alarm", key="drift:1", subject="1 alarm")
     channel = NotificationChannel.objects.create(name="Operators", kind="email", address="ops@hospital.test", is_on=False)
+    report = ConformanceReport.objects.create(address="http://nowhere.test", finished_at=timezone.now())
     encounters = encounter_on(cardiology), encounter_on(nephrology)
-    return World(*encounters, candidate, run, trial, incident, channel, users, sessions)
+    return World(*encounters, candidate, run, trial, incident, channel, report, users, sessions)
 
 
 def _session_of(user: User) -> str:
