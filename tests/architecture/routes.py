@@ -125,6 +125,7 @@ ENCOUNTER = "encounters/<uuid:public_id>/"
 API_ENCOUNTER = "api/v1/encounters/<uuid:encounter_id>"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 TRIALS = "admin/mlops/shadowtrial/"
+REPORTS = "admin/mlops/conformancereport/"
 NIGHTS, INCIDENTS = "admin/mlops/monitoringnight/", "admin/mlops/incident/"
 
 ROUTES: dict[str, Door] = {
@@ -151,9 +152,7 @@ ROUTES: dict[str, Door] = {
     # --- doors for systems: CDS Hooks ---
     "cds-services": system_door("cds.call", post=405),
     "cds-services/<str:service_id>": system_door("cds.call", get=405, example="cds-services/readmission-30d"),
-    "cds-services/<str:service_id>/feedback": system_door(
-        "cds.call", get=405, example="cds-services/readmission-30d/feedback"
-    ),
+    "cds-services/<str:service_id>/feedback": system_door("cds.call", get=405, example="cds-services/readmission-30d/feedback"),
     # --- signing in and out ---
     "accounts/login/": both(ANYBODY, {**FIRST_PAGES, STRANGER: 200}),
     "accounts/logout/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=everybody(SIGN_IN)),
@@ -207,6 +206,10 @@ ROUTES: dict[str, Door] = {
     ),
     f"{TRIALS}{ROW}": reading(f"{TRIALS}{{trial}}/"),
     f"{TRIALS}{ROW}end/": deciding(f"{TRIALS}{{trial}}/end/"),
+    # --- the doors for systems, asked by the site itself ---
+    f"{REPORTS}": Door(ADMIN_SITE, administrators(200), administrators(405), f"{REPORTS}"),
+    f"{REPORTS}start/": Door(ADMIN_SITE, administrators(405), administrators(409), f"{REPORTS}start/"),  # no address is set
+    f"{REPORTS}{ROW}": Door(ADMIN_SITE, administrators(200), administrators(405), f"{REPORTS}{{report}}/"),
     # --- watching ---
     f"{NIGHTS}": reading(f"{NIGHTS}"),
     f"{INCIDENTS}": reading(f"{INCIDENTS}"),
