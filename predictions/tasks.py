@@ -8,6 +8,7 @@ from celery import shared_task
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
 from predictions.errors import PredictionError
+from predictions.upload import tasks as _upload_tasks  # noqa: F401  so that every worker knows them
 
 log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 5_000

@@ -1,0 +1,30 @@
+"""Celery's door to files: looking at them, taking them in, and scoring what came in."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import structlog
+from celery import shared_task
+
+from clinical import outbox
+
+log = structlog.get_logger(__name__)
+SCORED_AT_ONCE = 5_000
+MOST_ROUNDS = 200
+
+
+@shared_task
+def score_imported() -> None:
+    """Score what waits until nothing does; several workers share the work, and the schedule does it where this was lost."""
+    from predictions.batch import score_waiting  # noqa: PLC0415  who queues a task need not load a model
+
+    for _round in range(MOST_ROUNDS):
+        report = score_waiting(most=SCORED_AT_ONCE)
+        log.info("scored what came in by a file", scored=report.scored, refused=report.refused)
+        if not report.scored + report.refused:
+            return
+
+
+def hint_scores() -> None:
+    outbox.hint(partial(score_imported.apply_async, retry=False))
