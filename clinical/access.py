@@ -37,6 +37,7 @@ class StaffRequest(HttpRequest):
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
 StaffView = Callable[Concatenate[StaffRequest, Parameters], HttpResponseBase]
 READING_ROLES = (Role.CLINICIAN, Role.EHR_CLIENT)
+EHR_SESSION = "signed_in_by_ehr"
 
 
 class Policy(Protocol):
@@ -121,12 +122,21 @@ def public(view: View[Parameters]) -> View[Parameters]:
     return view
 
 
+def signed_in_by_ehr(request: HttpRequest) -> bool:
+    """Whether an EHR vouched for this session: good for a clinician's pages, and for nothing that asks more of a person."""
+    return bool(request.session.get(EHR_SESSION))
+
+
 def _refusal(request: HttpRequest, roles: tuple[Role, ...]) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return _to_sign_in(request)
     user = request.user
     if roles and not user.roles & set(roles):
         raise PermissionDenied
+    if signed_in_by_ehr(request):
+        if Role.CLINICIAN not in (roles or user.roles):
+            raise PermissionDenied
+        return None
     if not is_mfa_enabled(user):
         return redirect("mfa_activate_totp")
     return None

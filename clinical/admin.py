@@ -15,10 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clinical import audit
-from clinical.models import CareUnit, StaffMembership, User
+from clinical.models import CareUnit, EhrIdentity, StaffMembership, User
 from clinical.models.staff import Role
 
-NAMES: dict[type, str] = {CareUnit: "unit", User: "user", StaffMembership: "membership"}
+NAMES: dict[type, str] = {CareUnit: "unit", User: "user", StaffMembership: "membership", EhrIdentity: "ehr_identity"}
 OWN_ROLES = "Ask another administrator to change your own roles."
 
 
@@ -141,12 +141,25 @@ class StaffMembershipAdmin(Audited):
             self.message_user(request, OWN_ROLES, messages.WARNING)
 
 
+@admin.register(EhrIdentity)
+class EhrIdentityAdmin(Audited):
+    """Which user of an EHR is which account here. Ended by switching it off."""
+
+    list_display = ("fhir_user", "issuer", "user", "is_active")
+    list_filter = ("is_active", "issuer")
+    list_select_related = ("user",)
+    search_fields = ("fhir_user", "user__username")
+    autocomplete_fields = ("user",)
+
+
 def _is_administrator(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and Role.ADMINISTRATOR in request.user.roles
 
 
 def _record(request: HttpRequest, what: str, row: Any) -> None:
     detail: dict[str, Any] = {}
+    if isinstance(row, EhrIdentity):
+        detail = {"user": row.user.public_id, "issuer": row.issuer, "fhir_user": row.fhir_user, "active": row.is_active}
     if isinstance(row, StaffMembership):
         unit = row.unit.public_id if row.unit else None
         detail = {"user": row.user.public_id, "role": row.role, "unit": unit}

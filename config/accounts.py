@@ -9,6 +9,8 @@ from allauth.core import context
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
+from clinical.access import signed_in_by_ehr
+
 
 class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Closed sign-up, and no second question before the first second factor."""
@@ -18,6 +20,6 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has no second factor yet came here straight from the password, and sees nothing else until it is set up."""
-        if app == "allauth.mfa" and not is_mfa_enabled(context.request.user):
+        if app == "allauth.mfa" and not is_mfa_enabled(context.request.user) and not signed_in_by_ehr(context.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
 from django_htmx.http import HttpResponseClientRedirect
 
+from clinical.access import signed_in_by_ehr
 from clinical.models.staff import Role
 from predictions.models import ModelStatus, ModelVersion
 
@@ -29,7 +30,7 @@ class StaffAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Roles decide, not Django's flags: a superuser without a role gets nowhere."""
-        if not request.user.is_authenticated or not request.user.is_active:
+        if not request.user.is_authenticated or not request.user.is_active or signed_in_by_ehr(request):
             return False
         return bool(request.user.roles & ROLES) and is_mfa_enabled(request.user)
 
@@ -44,6 +45,8 @@ class StaffAdminSite(AdminSite):
             to_sign_in = redirect_to_login(request.GET.get("next") or resolve_url("admin:index"))
             # a page that refreshes itself asked: the whole page goes to the sign-in, which is not put inside of it
             return HttpResponseClientRedirect(to_sign_in.url) if getattr(request, "htmx", None) else to_sign_in
+        if signed_in_by_ehr(request):
+            raise PermissionDenied
         if not is_mfa_enabled(request.user):
             return redirect("mfa_activate_totp")
         if self.has_permission(request):

@@ -101,6 +101,8 @@ class Environment(BaseSettings):
     api_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     webhook_hosts: Annotated[list[str], NoDecode] = []
     cors_origins: Annotated[list[str], NoDecode] = []
+    smart_issuers: Annotated[dict[str, str], NoDecode] = {}
+    smart_hosts: Annotated[list[str], NoDecode] = []
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65_535)
     smtp_user: str = ""
@@ -121,6 +123,7 @@ class Environment(BaseSettings):
         "verify_keys",
         "webhook_hosts",
         "cors_origins",
+        "smart_hosts",
         "sagemaker_subnets",
         "sagemaker_security_groups",
         mode="before",
@@ -128,6 +131,18 @@ class Environment(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("smart_issuers", mode="before")
+    @classmethod
+    def _issuers_with_client_ids(cls, value: object) -> object:
+        """`https://ehr.example/fhir=our-client-id`, separated by commas."""
+        if not isinstance(value, str):
+            return value
+        pairs = [part.strip().rpartition("=") for part in value.split(",") if part.strip()]
+        if not all(re.match(r"^https?://[^/]", address) and client_id for address, _equals, client_id in pairs):
+            msg = "must be FHIR addresses, each with = and the client id that the EHR gave, separated by commas"
+            raise ValueError(msg)
+        return {address.rstrip("/"): client_id for address, _equals, client_id in pairs}
 
     @field_validator("redis_url")
     @classmethod
@@ -180,6 +195,13 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         if bool(self.sagemaker_subnets) != bool(self.sagemaker_security_groups):
             msg = "WARDLIGHT_SAGEMAKER_SUBNETS and WARDLIGHT_SAGEMAKER_SECURITY_GROUPS are given together or not at all"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _production_launches_over_tls(self) -> Self:
+        if self.mode is Mode.PRODUCTION and not all(address.startswith("https://") for address in self.smart_issuers):
+            msg = "WARDLIGHT_SMART_ISSUERS must begin with https:// in production"
             raise ValueError(msg)
         return self
 

@@ -199,6 +199,8 @@ REST_FRAMEWORK = {
 # browsers that run an EHR may ask for cards, and for nothing else
 CORS_URLS_REGEX = r"^/cds-services"
 CORS_ALLOWED_ORIGINS = ENV.cors_origins
+SMART_ISSUERS = ENV.smart_issuers
+SMART_HOSTS = ENV.smart_hosts
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"

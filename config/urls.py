@@ -14,9 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/model", health.model, name="health-model"),
     path("accounts/", include("config.account_urls")),
     path("admin/", admin.site.urls),
+    path("uploads/", include("predictions.upload.urls")),
     path("", include("clinical.urls")),
     path("", include("predictions.urls")),
     path("", include("predictions.cds.urls")),
+    path("smart/", include("predictions.smart.urls")),
     path("api/v1/", include("predictions.api.urls")),
 ]
 

@@ -81,7 +81,10 @@ def encounter(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = _encounter(request, public_id)
     shown = encounter_page(user=request.user, encounter=found)
     form = FollowUpForm.blank(prediction_id=shown.prediction_id)
-    response = render(request, "predictions/encounter.html", {"page": shown, "form": form, "blind_spots": BLIND_SPOTS})
+    # an EHR that launched this page around its own banner asks for no second one (SMART: need_patient_banner)
+    ehr_has_banner = request.session.get("banner_in_ehr") == str(public_id)
+    context = {"page": shown, "form": form, "blind_spots": BLIND_SPOTS, "ehr_has_banner": ehr_has_banner}
+    response = render(request, "predictions/encounter.html", context)
     audit.record(
         actor=request.user,
         verb="encounter.viewed",

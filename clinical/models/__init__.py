@@ -1,6 +1,7 @@
 """The rows of the clinical package, one file a noun."""
 
 from clinical.models.audit import AuditEvent
+from clinical.models.ehr_identity import EhrIdentity
 from clinical.models.encounter import Encounter
 from clinical.models.follow_up import FollowUp
 from clinical.models.message import Message
@@ -9,4 +10,15 @@ from clinical.models.patient import Patient
 from clinical.models.staff import StaffMembership, User
 from clinical.models.unit import CareUnit
 
-__all__ = ["AuditEvent", "CareUnit", "Encounter", "FollowUp", "Message", "Outcome", "Patient", "StaffMembership", "User"]
+__all__ = [
+    "AuditEvent",
+    "CareUnit",
+    "EhrIdentity",
+    "Encounter",
+    "FollowUp",
+    "Message",
+    "Outcome",
+    "Patient",
+    "StaffMembership",
+    "User",
+]

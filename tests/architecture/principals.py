@@ -15,7 +15,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from clinical.demo_accounts import totp_code
-from clinical.models import Encounter, User
+from clinical.models import EhrIdentity, Encounter, User
 from mlops.incidents import open_incident
 from mlops.models import ConformanceReport, Incident, NotificationChannel, ShadowTrial, TrainingRun
 from predictions.models import ModelVersion
@@ -44,6 +44,7 @@ class World:
     incident: Incident
     channel: NotificationChannel
     report: ConformanceReport
+    ehr_identity: EhrIdentity
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -91,8 +92,10 @@ def make_world() -> World:
     incident = open_incident(kind="drift", severity="alarm", key="drift:1", subject="1 alarm")
     channel = NotificationChannel.objects.create(name="Operators", kind="email", address="ops@hospital.test", is_on=False)
     report = ConformanceReport.objects.create(address="http://nowhere.test", finished_at=timezone.now())
+    issuer, fhir_user = "https://ehr.hospital.test/fhir", "Practitioner/alice"
+    identity = EhrIdentity.objects.create(issuer=issuer, fhir_user=fhir_user, user=users[ALICE])
     encounters = encounter_on(cardiology), encounter_on(nephrology)
-    return World(*encounters, candidate, run, trial, incident, channel, report, users, sessions)
+    return World(*encounters, candidate, run, trial, incident, channel, report, identity, users, sessions)
 
 
 def _session_of(user: User) -> str:

@@ -123,6 +123,8 @@ def set_by_administrators(model: str, example: str, *, may_add: bool) -> dict[st
 
 ENCOUNTER = "encounters/<uuid:public_id>/"
 API_ENCOUNTER = "api/v1/encounters/<uuid:encounter_id>"
+API_PREDICTION, API_MODEL = "api/v1/predictions/<uuid:prediction_id>", "api/v1/models/<uuid:model_id>"
+A_UUID = "00000000-0000-4000-8000-000000000000"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 TRIALS = "admin/mlops/shadowtrial/"
 REPORTS = "admin/mlops/conformancereport/"
@@ -149,6 +151,29 @@ ROUTES: dict[str, Door] = {
     # --- doors for systems: REST ---
     "api/v1/encounters": system_door("encounter.read", "encounter.write"),
     f"{API_ENCOUNTER}": system_door("encounter.read", "encounter.write", example="api/v1/encounters/{encounter}"),
+    "api/v1/encounters/batch": system_door("encounter.write", get=405),
+    f"{API_ENCOUNTER}/score": system_door("prediction.write", get=405, example="api/v1/encounters/{encounter}/score"),
+    f"{API_ENCOUNTER}/predictions": system_door(
+        "prediction.read", post=405, example="api/v1/encounters/{encounter}/predictions"
+    ),
+    f"{API_ENCOUNTER}/follow-ups": system_door(
+        "followup.read", "followup.write", example="api/v1/encounters/{encounter}/follow-ups"
+    ),
+    f"{API_ENCOUNTER}/outcome": system_door(
+        "encounter.read", "outcome.write", post=405, example="api/v1/encounters/{encounter}/outcome"
+    ),
+    f"{API_PREDICTION}": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}"),
+    f"{API_PREDICTION}/why": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/why"),
+    f"{API_PREDICTION}/story": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/story"),
+    "api/v1/worklist": system_door("worklist.read", post=405),
+    "api/v1/models": system_door("model.read", post=405),
+    "api/v1/models/current": system_door("model.read", post=405),
+    f"{API_MODEL}": system_door("model.read", post=405, example="api/v1/models/{version}"),
+    f"{API_MODEL}/card": system_door("model.read", post=405, example="api/v1/models/{version}/card"),
+    "api/v1/health": system_door("model.read", post=405),
+    # --- launched by an EHR ---
+    "smart/launch": only_get("public", everybody(400)),
+    "smart/callback": only_get("public", everybody(400)),
     # --- doors for systems: CDS Hooks ---
     "cds-services": system_door("cds.call", post=405),
     "cds-services/<str:service_id>": system_door("cds.call", get=405, example="cds-services/readmission-30d"),
@@ -179,6 +204,7 @@ ROUTES: dict[str, Door] = {
     **admin_rooms("careunit", "{unit}"),
     **admin_rooms("user", "{user}"),
     **admin_rooms("staffmembership", "{membership}", change=inside()),
+    **admin_rooms("ehridentity", "{ehr_identity}"),
     "admin/clinical/user/<id>/password/": both(ADMIN_SITE, administrators(200), "admin/clinical/user/{user}/password/"),
     # --- models ---
     f"{VERSIONS}": reading(f"{VERSIONS}"),

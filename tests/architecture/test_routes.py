@@ -83,6 +83,7 @@ def address_of(route: str, world: World) -> str:
         trial=world.trial.public_id,
         incident=world.incident.public_id,
         channel=world.channel.pk,
+        ehr_identity=world.ehr_identity.pk,
         report=world.report.public_id,
     )
 
