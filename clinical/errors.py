@@ -55,6 +55,13 @@ class FollowUpRefusedError(ClinicalError):
     status = 422
 
 
+class OutcomeRefusedError(ClinicalError):
+    """The outcome could not be recorded."""
+
+    code = "outcome_refused"
+    status = 422
+
+
 @dataclass(frozen=True)
 class Fault:
     """What is wrong with one fact, by the name under which it is kept."""

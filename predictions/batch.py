@@ -57,6 +57,11 @@ def count_to_score(*, only_unscored: bool = False) -> int:
     return len(_to_score(champion.current(), only_unscored=only_unscored))
 
 
+def score_these(encounter_ids: list[int]) -> BatchReport:
+    """Score these now, as one matrix; NoChampionError and the like where nobody can be scored."""
+    return _score_together(encounter_ids, champion.current())
+
+
 def score_waiting(*, most: int) -> BatchReport:
     """Score what waits and what has no entry yet. Two workers at once share the work: each skips what the other holds."""
     holder = _champion_or_none()

@@ -63,6 +63,11 @@ def take_in(
     return _scored(recorded)
 
 
+def score_now(encounter: Encounter) -> TakenIn:
+    """A score of what is known now, or the reason why there is none."""
+    return _scored(Recorded(encounter, is_new=False, changed=False))
+
+
 def cancel_admission(*, visit_number: str, units: Collection[CareUnit], by: User | None, told_at: datetime | None) -> Recorded:
     """The stay never was: its scores are void, and the worklist forgets it."""
     with scope_of_the_system():

@@ -10,7 +10,7 @@ from django.db import connection
 
 from clinical import audit
 from clinical.access import units_for
-from clinical.models import Encounter, User
+from clinical.models import CareUnit, Encounter, User
 from predictions.models import WorklistEntry
 from predictions.worklist_choice import Choice, Place
 from predictions.worklist_places import Question, find
@@ -68,6 +68,26 @@ def page(*, user: User, choice: Choice) -> Page:
         not_scored=not_scored,
         refreshed_at=question.asked_at,
     )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Which encounters stand on a page, for a door that words its own lines."""
+
+    places: list[Place]
+    following: Place | None
+    total: int
+    not_scored: int
+
+
+def found_for(*, user: User, units: list[CareUnit], choice: Choice) -> Listed:
+    """The encounters of one page of these units, for a system. Writes the audit row; call inside their scope."""
+    question = Question(choice, [unit for unit in units if choice.unit in {None, unit}])
+    total, not_scored = _counts(question)
+    found = find(question, has_empty=_has_empty(choice, total, not_scored))
+    detail = {"encounters": len(found.places), "filters": [name for name, _value in choice.filters]}
+    audit.record(actor=user, verb="worklist.read", detail=detail)
+    return Listed(found.places, found.following, total, not_scored)
 
 
 def note_follow_up(encounter: Encounter) -> None:

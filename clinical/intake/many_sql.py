@@ -78,10 +78,12 @@ SELECT count(*) FROM (
 _BANDS = ", ".join(f"'{band}'" for band in AGE_BANDS)
 _BAND = f"(ARRAY[{_BANDS}])"
 _YEARS = "extract(year FROM age((admitted_at AT TIME ZONE 'UTC')::date, final_birth_date))::integer"
-# greatest() takes no notice of a NULL, and whoever is on the ward has no length of stay yet
+_ADMITTED = "(admitted_at AT TIME ZONE 'UTC')::date"
+# greatest() takes no notice of a NULL; of a stay that goes on: the days so far, unless more were planned
 _NIGHTS = (
-    "CASE WHEN discharged_at IS NOT NULL THEN"
-    " greatest(1, (discharged_at AT TIME ZONE 'UTC')::date - (admitted_at AT TIME ZONE 'UTC')::date) END"
+    f"CASE WHEN discharged_at IS NOT NULL THEN greatest(1, (discharged_at AT TIME ZONE 'UTC')::date - {_ADMITTED})"
+    f" ELSE least({LONGEST_STAY_DAYS},"
+    f" greatest(1, (coalesce(told_at, now()) AT TIME ZONE 'UTC')::date - {_ADMITTED}, days_before)) END"
 )
 
 

@@ -132,8 +132,8 @@ def _one_at_a_time(medical_record_number: str) -> None:
 
 
 def _stay(visit_number: str, units: Collection[CareUnit]) -> Encounter | None:
-    found = Encounter.objects.select_for_update().filter(provenance=Provenance.EHR, source_id=visit_number, unit__in=units)
-    return found.first()
+    found = Encounter.objects.select_related("patient", "unit").select_for_update(of=("self",))
+    return found.filter(provenance=Provenance.EHR, source_id=visit_number, unit__in=units).first()
 
 
 def _known_stay(visit_number: str, units: Collection[CareUnit]) -> Encounter:
@@ -217,6 +217,7 @@ def _corrected(
     told |= {name: at for name in ("admitted_at", "discharged_at") if (at := getattr(report, name)) is not None}
     told |= _derived(report, patient, stay, told_at) | dict(report.attributes)
     changes = [name for name, value in told.items() if getattr(stay, name) != value]
+    stay.patient, stay.unit = patient, unit  # who asked reads them when this scope has ended
     if not changes and not person_changed:
         return Recorded(stay, is_new=False, changed=False)
     for name in changes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from rest_framework.request import Request
@@ -15,14 +16,17 @@ from clinical.access import scope_of_units
 from clinical.doors.door import in_scope
 from clinical.errors import FactsRefusedError, Fault
 from clinical.intake.facts import StayReport
-from clinical.models import CareUnit, Encounter, User
+from clinical.models import CareUnit, Encounter
 from predictions import intake
 from predictions.api import telling
 from predictions.api.describing import IDEMPOTENCY_KEY, IF_MATCH, operation
 from predictions.api.door import ApiDoor
 from predictions.api.examples import AN_ENCOUNTER, SOME_CORRECTION
+from predictions.api.pages import newest_first
 from predictions.api.reading import asked, corrected_report_of, report_of, where_it_was_sent, whole_report_of
 from predictions.api.shapes.facts import EncounterCorrection, EncounterFacts
+from predictions.api.shapes.pages import EncounterPage
+from predictions.api.shapes.queries import EncounterQuery, asked_for, parameters_of
 from predictions.api.shapes.scores import ScoredEncounter
 from predictions.api.versions import etag_of, version_asked_for
 from predictions.intake import TakenIn
@@ -40,6 +44,24 @@ class Encounters(ApiDoor):
     needs = {"GET": "encounter.read", "POST": "encounter.write"}
 
     @operation(
+        "listEncounters",
+        "List the stays of the wards that the token reaches",
+        {200: (EncounterPage, "The newest known first.")},
+        group=GROUP,
+        refuses=[422],
+        parameters=parameters_of(EncounterQuery),
+    )
+    @in_scope
+    def get(self, request: Request) -> Response:
+        query = asked_for(EncounterQuery, request)
+        found, following = newest_first(_stays(self.units, query), cursor=query.cursor, limit=query.limit, of=GROUP)
+        detail = {"encounters": [stay.public_id for stay in found]}
+        audit.record(actor=self.client, verb="encounters.listed", subject_type="encounters", detail=detail)
+        return Response(
+            EncounterPage.model_construct(items=[telling.encounter(stay) for stay in found], next=following).as_json()
+        )
+
+    @operation(
         "createEncounter",
         "Tell of a stay, and have it scored and explained at once",
         {201: (ScoredEncounter, "Stored, with its score, or with the reason why there can be none."), **_STORED},
@@ -50,7 +72,7 @@ class Encounters(ApiDoor):
     )
     def post(self, request: Request) -> Response:
         sent = asked(EncounterFacts, request.data)
-        taken = _taken_in(report_of(sent), units=self.units, by=request.user, told_at=sent.told_at)
+        taken = _taken_in(report_of(sent), units=self.units, by=self.client, told_at=sent.told_at)
         return _answer(taken)
 
 
@@ -72,7 +94,7 @@ class OneEncounter(ApiDoor):
         told = telling.as_listed(stay, getattr(stay, "worklist_entry", None))
         shown = told.prediction.id if told.prediction else None
         audit.record(
-            actor=cast("User", request.user), verb="encounter.viewed", subject_type="encounter", subject_id=encounter_id,
+            actor=self.client, verb="encounter.viewed", subject_type="encounter", subject_id=encounter_id,
             detail={"prediction": shown},
         )  # fmt: skip
         return Response(told.as_json(), headers={"ETag": etag_of(stay)})
@@ -92,7 +114,7 @@ class OneEncounter(ApiDoor):
         kept = self._kept(encounter_id)
         version = version_asked_for(request, of=kept)
         report = corrected_report_of(sent, kept=kept)
-        return _answer(_taken_in(report, units=self.units, by=request.user, told_at=sent.told_at, if_version=version))
+        return _answer(_taken_in(report, units=self.units, by=self.client, told_at=sent.told_at, if_version=version))
 
     @operation(
         "replaceEncounter",
@@ -110,11 +132,47 @@ class OneEncounter(ApiDoor):
         version = version_asked_for(request, of=kept)
         must_be_the_same_stay(sent, kept)
         report = whole_report_of(sent)
-        return _answer(_taken_in(report, units=self.units, by=request.user, told_at=sent.told_at, if_version=version))
+        return _answer(_taken_in(report, units=self.units, by=self.client, told_at=sent.told_at, if_version=version))
 
     def _kept(self, encounter_id: UUID) -> Encounter:
         with scope_of_units(self.units):
             return encounter_reached(self.units, encounter_id)
+
+
+class ScoreEncounter(ApiDoor):
+    """A score now, of what is known now."""
+
+    needs = {"POST": "prediction.write"}
+
+    @operation(
+        "scoreEncounter",
+        "Have a stay scored now",
+        {
+            200: (ScoredEncounter, "With its score, or with the reason why there can be none."),
+            202: (ScoredEncounter, "It could not be scored yet, for the reason told, and will be tried again."),
+        },
+        group=GROUP,
+        refuses=[404, 409],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, _request: Request, encounter_id: UUID) -> Response:
+        with scope_of_units(self.units):
+            stay = encounter_reached(self.units, encounter_id)
+            audit.record(actor=self.client, verb="encounter.score_asked", subject_type="encounter", subject_id=encounter_id)
+        return _answer(intake.score_now(stay))
+
+
+def _stays(units: list[CareUnit], query: EncounterQuery) -> QuerySet[Encounter]:
+    stays = Encounter.objects.select_related("patient", "unit").filter(unit__in=units)
+    if query.unit is not None:
+        stays = stays.filter(unit__code=query.unit)
+    if query.patient is not None:
+        stays = stays.filter(patient__public_id=query.patient)
+    if query.on_the_ward is not None:
+        stays = stays.filter(discharged_at__isnull=query.on_the_ward)
+    if query.discharged_since is not None:
+        stays = stays.filter(discharged_at__gte=query.discharged_since)
+    return stays
 
 
 def encounter_reached(units: list[CareUnit], encounter_id: UUID) -> Encounter:

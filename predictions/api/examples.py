@@ -39,3 +39,10 @@ ENCOUNTER: dict[str, Any] = {
 }
 AN_ENCOUNTER = OpenApiExample("A stay that has ended", ENCOUNTER, request_only=True)
 SOME_CORRECTION = OpenApiExample("A count corrected", {"inpatient_stays_prior_year": 3}, request_only=True)
+A_FOLLOW_UP = OpenApiExample(
+    "A call that was made", {"kind": "phone_call", "state": "done", "note": "Knows whom to ring."}, request_only=True
+)
+AN_OUTCOME = OpenApiExample("Back within 30 days", {"readmission": "within_30"}, request_only=True)
+A_BATCH = OpenApiExample(
+    "Two stays", {"encounters": [ENCOUNTER, {**ENCOUNTER, "visit_number": "V-2026-0002"}]}, request_only=True
+)

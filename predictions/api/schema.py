@@ -73,6 +73,13 @@ def _reference(schema: dict[str, Any], auto_schema: Any) -> dict[str, Any]:
     return {"$ref": COMPONENT.format(name=name), **beside}
 
 
+def without_names(schema: Any) -> Any:
+    """For a parameter, whose lists of codes stand where they are."""
+    if isinstance(schema, dict):
+        return {name: without_names(part) for name, part in schema.items() if name not in {"title", NAME_OF_ENUM}}
+    return schema
+
+
 @cache
 def schema() -> dict[str, Any]:
     """Published at /api/v1/schema."""

@@ -91,20 +91,21 @@ def scored(stay: rows.Encounter, *, score: Prediction | None, refused: Predictio
 
 def as_listed(stay: rows.Encounter, entry: WorklistEntry | None) -> scores.ScoredEncounter:
     """A stay with what stands beside it."""
-    if entry is None or entry.prediction is None:
-        reason, may_pass = (
-            (entry.not_scored_reason, entry.waits_for_score) if entry else (NOT_YET, not stay.is_entered_in_error)
-        )
-        not_scored = scores.NotScored.model_construct(reason=reason, will_be_tried_again=may_pass)
-        return scores.ScoredEncounter.model_construct(
-            encounter=encounter(stay), prediction=None, main_reasons=[], not_scored=not_scored
-        )
+    score, reasons, not_scored = beside(stay, entry)
     return scores.ScoredEncounter.model_construct(
-        encounter=encounter(stay),
-        prediction=prediction(entry.prediction, of=stay),
-        main_reasons=list(entry.reasons),
-        not_scored=None,
+        encounter=encounter(stay), prediction=score, main_reasons=reasons, not_scored=not_scored
     )
+
+
+def beside(
+    stay: rows.Encounter, entry: WorklistEntry | None
+) -> tuple[scores.Prediction | None, list[str], scores.NotScored | None]:
+    """The score that stands on the list with its main reasons; or why there is none."""
+    if entry is not None and entry.prediction is not None:
+        return prediction(entry.prediction, of=stay), list(entry.reasons), None
+    waits = not stay.is_entered_in_error
+    reason, may_pass = (entry.not_scored_reason, entry.waits_for_score) if entry else (NOT_YET, waits)
+    return None, [], scores.NotScored.model_construct(reason=reason, will_be_tried_again=may_pass)
 
 
 def main_reasons(score: Prediction) -> list[str]:
