@@ -9,26 +9,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinical', '0004_what_was_not_told'),
+        ("clinical", "0004_what_was_not_told"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EhrIdentity',
+            name="EhrIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('issuer', models.URLField(help_text="The EHR's FHIR address, as in WARDLIGHT_SMART_ISSUERS.")),
-                ('fhir_user', models.CharField(help_text='As in Practitioner/123.', max_length=128, validators=[django.core.validators.RegexValidator('^(Practitioner|PractitionerRole)/[A-Za-z0-9\\-.]{1,64}$', 'As in Practitioner/123.')], verbose_name='FHIR user')),
-                ('is_active', models.BooleanField(default=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ehr_identities', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "issuer",
+                    models.CharField(
+                        help_text="The EHR's FHIR address, as in WARDLIGHT_SMART_ISSUERS.",
+                        max_length=200,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^https?://[^/\\s].*[^/\\s]$", "An address without a slash at its end."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "fhir_user",
+                    models.CharField(
+                        help_text="As in Practitioner/123.",
+                        max_length=128,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(Practitioner|PractitionerRole)/[A-Za-z0-9\\-.]{1,64}$", "As in Practitioner/123."
+                            )
+                        ],
+                        verbose_name="FHIR user",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ehr_identities", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'EHR identities',
-                'ordering': ('issuer', 'fhir_user'),
-                'constraints': [models.UniqueConstraint(fields=('issuer', 'fhir_user'), name='ehr_identity_once')],
+                "verbose_name_plural": "EHR identities",
+                "ordering": ("issuer", "fhir_user"),
+                "constraints": [models.UniqueConstraint(fields=("issuer", "fhir_user"), name="ehr_identity_once")],
             },
         ),
     ]

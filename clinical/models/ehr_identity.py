@@ -14,7 +14,11 @@ class EhrIdentity(models.Model):
     """One user of one EHR, by the reference that its sign-in states (`fhirUser`), and the account that is meant."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    issuer = models.URLField(max_length=200, help_text="The EHR's FHIR address, as in WARDLIGHT_SMART_ISSUERS.")
+    issuer = models.CharField(
+        max_length=200,
+        validators=[RegexValidator(r"^https?://[^/\s].*[^/\s]$", "An address without a slash at its end.")],
+        help_text="The EHR's FHIR address, as in WARDLIGHT_SMART_ISSUERS.",
+    )
     fhir_user = models.CharField(
         "FHIR user",
         max_length=128,
