@@ -53,6 +53,10 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile-register": {"task": "mlops.tasks.reconcile_register", "schedule": 300.0},
     "score-in-the-shadow": {"task": "mlops.tasks.score_in_the_shadow", "schedule": 60.0},
     "watch-last-night": {"task": "mlops.tasks.watch_last_night", "schedule": crontab(minute=30, hour=3)},
+    "continue-uploads": {"task": "predictions.upload.tasks.continue_uploads", "schedule": 30.0},
+    "forget-uploads": {"task": "predictions.upload.tasks.forget_uploads", "schedule": 3600.0},
+    "continue-jobs": {"task": "predictions.api.tasks.continue_jobs", "schedule": 30.0},
+    "forget-jobs": {"task": "predictions.api.tasks.forget_jobs", "schedule": 3600.0},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},
 }

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter
+from predictions.api import tasks as _api_tasks  # noqa: F401  so that every worker knows them
 from predictions.errors import PredictionError
 from predictions.upload import tasks as _upload_tasks  # noqa: F401  so that every worker knows them
 

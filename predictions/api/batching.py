@@ -85,6 +85,8 @@ def _good(items: list[Item], units: dict[str, CareUnit]) -> Iterator[StagedStay]
 
 
 def _staged(item: Item, units: dict[str, CareUnit]) -> StagedStay:
+    if isinstance(item.body, FactsRefusedError):  # it could not even be read
+        raise item.body
     sent = asked(EncounterFacts, item.body)
     item.visit_number = sent.visit_number
     report = report_of(sent)

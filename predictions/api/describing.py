@@ -12,6 +12,7 @@ from pydantic import Field
 from predictions.api.shapes.base import Told
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+JSON = "application/json"
 PROBLEM = "application/problem+json"
 REFUSALS = {
     400: "The request cannot be read.",
@@ -20,6 +21,7 @@ REFUSALS = {
     404: "There is no such thing, or it is not on a ward that the token reaches.",
     406: "Only JSON is spoken here.",
     409: "The same Idempotency-Key is in work, or was used for another request.",
+    410: "It was there, and was deleted.",
     412: "Somebody else changed it meanwhile.",
     413: "The body is larger than is taken here.",
     415: "Only JSON is read here.",
@@ -71,11 +73,12 @@ def operation(
     parameters: Sequence[OpenApiParameter] = (),
     examples: Sequence[OpenApiExample] = (),
     says: str = "",
+    speaks: str = JSON,
 ) -> Callable[[Handler], Handler]:
     """Describe a handler. `name` is what a generated client calls it; `group` the module that it is put in."""
     refusals = sorted({*ALWAYS, *refuses, *(OF_A_BODY if asks is not None else ())})
     responses: dict[Any, Any] = {
-        (status, "application/json"): OpenApiResponse(shape, description=words) for status, (shape, words) in answers.items()
+        (status, speaks): OpenApiResponse(shape, description=words) for status, (shape, words) in answers.items()
     }
     responses |= {(status, PROBLEM): OpenApiResponse(Problem, description=REFUSALS[status]) for status in refusals}
     decorate: Callable[[Handler], Handler] = extend_schema(

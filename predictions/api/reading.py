@@ -95,6 +95,8 @@ def _fault(error: ErrorDetails) -> Fault:
     name = ".".join(parts).encode(errors="replace").decode()
     if error["type"] == "missing":
         return Fault(name, "is needed")
+    if error["type"] in {"model_type", "dict_type"}:
+        return Fault(name or "body", "must be an object")
     if error["type"] == "extra_forbidden":
         return Fault(name, "is not known here")
     return Fault(name or "body", _message(error["msg"]))

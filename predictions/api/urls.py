@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from predictions.api import batches, encounters, follow_ups, history, lists, registry
+from predictions.api import batches, encounters, follow_ups, history, jobs, lists, registry
 
 ENCOUNTER = "encounters/<uuid:encounter_id>"
+JOB = "jobs/<uuid:job_id>"
 PREDICTION = "predictions/<uuid:prediction_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path(PREDICTION, history.OnePrediction.as_view(), name="api-prediction"),
     path(f"{PREDICTION}/why", history.WhyPrediction.as_view(), name="api-why"),
     path(f"{PREDICTION}/story", history.StoryOfPrediction.as_view(), name="api-story"),
+    path("jobs", jobs.Jobs.as_view(), name="api-jobs"),
+    path(JOB, jobs.OneJob.as_view(), name="api-job"),
+    path(f"{JOB}/cancel", jobs.CancelJob.as_view(), name="api-job-cancel"),
+    path(f"{JOB}/result", jobs.ResultOfJob.as_view(), name="api-job-result"),
     path("worklist", lists.Worklist.as_view(), name="api-worklist"),
     path("models", registry.ModelVersions.as_view(), name="api-models"),
     path("models/current", registry.CurrentModel.as_view(), name="api-current-model"),
