@@ -7,6 +7,7 @@ from clinical.models.follow_up import FollowUp
 from clinical.models.message import Message
 from clinical.models.outcome import Outcome
 from clinical.models.patient import Patient
+from clinical.models.received_resource import ReceivedResource
 from clinical.models.staff import StaffMembership, User
 from clinical.models.unit import CareUnit
 
@@ -19,6 +20,7 @@ __all__ = [
     "Message",
     "Outcome",
     "Patient",
+    "ReceivedResource",
     "StaffMembership",
     "User",
 ]
