@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -36,6 +36,7 @@ class StaffRequest(HttpRequest):
 
 View = Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]
 StaffView = Callable[Concatenate[StaffRequest, Parameters], HttpResponseBase]
+_SCOPE = "wardlight_scope"  # on the connection: the scope that its transaction is in
 READING_ROLES = (Role.CLINICIAN, Role.EHR_CLIENT)
 EHR_SESSION = "signed_in_by_ehr"
 
@@ -85,16 +86,29 @@ def scope_of_the_system() -> Iterator[None]:
 @contextlib.contextmanager
 def _scope(units: str, *parameters: str) -> Iterator[None]:
     """`units` is SQL for the ids, separated by commas."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic(), connection.cursor() as cursor:
+    asked, around, is_outermost = (units, *parameters), getattr(connection, _SCOPE, None), not connection.in_atomic_block
+    with transaction.atomic():
+        if asked == around:  # a verb called by a verb: PostgreSQL has been told
+            yield
+            return
+        before = _told(units, parameters)
+        setattr(connection, _SCOPE, asked)
+        try:
+            yield
+        finally:
+            setattr(connection, _SCOPE, around)
+        # the setting ends with its transaction; inside another the scope around this one comes back
+        if not is_outermost:
+            _told("%s", [before])
+
+
+def _told(units: str, parameters: Sequence[str]) -> str:
+    """Sets the units, and gives those that stood before."""
+    with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT current_setting('wardlight.units', true), set_config('wardlight.units', {units}, true)", parameters or None
         )
-        (before, _now) = cursor.fetchone()
-        yield
-        # the setting ends with its transaction; inside another (a verb called by a verb) the scope around this one comes back
-        if not is_outermost:
-            cursor.execute("SELECT set_config('wardlight.units', %s, true)", [before or ""])
+        return cursor.fetchone()[0] or ""
 
 
 def requires(*roles: Role) -> Callable[[StaffView[Parameters]], View[Parameters]]:

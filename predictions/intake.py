@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from clinical import outbox
+from clinical import outbox, rows
 from clinical.access import scope_of_the_system
 from clinical.intake import recording
 from clinical.intake.facts import StayReport
@@ -27,7 +27,7 @@ from predictions.models.prediction_void import VoidReason
 from predictions.scoring import score
 
 NOT_YET_SCORED = "Waiting to be scored."
-_KEPT_OF_AN_ENTRY = ("unit", "admitted_at", "discharged_at", "waits_for_score")
+_KEPT_OF_AN_ENTRY = ("unit_id", "admitted_at", "discharged_at", "waits_for_score")
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,7 @@ def _owe_a_score(encounter: Encounter) -> None:
         encounter=encounter, unit_id=encounter.unit_id, admitted_at=encounter.admitted_at,
         discharged_at=encounter.discharged_at, not_scored_reason=NOT_YET_SCORED, waits_for_score=True,
     )  # fmt: skip
-    WorklistEntry.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["encounter"], update_fields=_KEPT_OF_AN_ENTRY
-    )
+    rows.put(row, one_each="encounter_id", changes=_KEPT_OF_AN_ENTRY)
 
 
 def _void(encounter: Encounter, reason: VoidReason) -> None:

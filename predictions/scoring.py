@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.utils import timezone
 
-from clinical import audit
+from clinical import audit, rows
 from clinical.access import scope_of_the_system
 from clinical.history import history_of
 from clinical.models import Encounter
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 LONGEST_REASON = 160
-_SCORE_COLUMNS = ("unit", "prediction", "risk_probability", "band", "reasons", "not_scored_reason", "waits_for_score")
+_SCORE_COLUMNS = ("unit_id", "prediction_id", "risk_probability", "band", "reasons", "not_scored_reason", "waits_for_score")
 _STAY_COLUMNS = ("admitted_at", "discharged_at")
+_SAME_INPUTS = ("encounter_id", "model_version_id", "features_sha256")
 
 
 def score(encounter: Encounter, *, as_of: datetime | None = None) -> Prediction:
@@ -66,24 +67,25 @@ def _keep(encounter: Encounter, champion: Champion, matrix: Matrix, as_of: datet
     (digest,) = row_digests(matrix)
     scored = champion.model.scored(matrix)
     probability = float(scored.probabilities[0])
-    return Prediction.objects.get_or_create(
+    prediction = Prediction(
         encounter=encounter,
         model_version_id=champion.version_id,
         features_sha256=digest,
-        defaults={
-            "feature_schema_id": champion.feature_schema,
-            "feature_values": as_stored(scored.wide[0]),
-            "input_flags": flags_of(scored.wide, champion.model.encoder)[0],
-            "factors": scored.parts[0].tolist(),
-            "base_probability": scored.base_probability,
-            "risk_probability": probability,
-            "risk_low": float(scored.low[0]),
-            "risk_high": float(scored.high[0]),
-            "band": champion.band_of(probability).name.value,
-            "as_of": as_of,
-            "scored_at": timezone.now(),
-        },
+        feature_schema_id=champion.feature_schema,
+        feature_values=as_stored(scored.wide[0]),
+        input_flags=flags_of(scored.wide, champion.model.encoder)[0],
+        factors=scored.parts[0].tolist(),
+        base_probability=scored.base_probability,
+        risk_probability=probability,
+        risk_low=float(scored.low[0]),
+        risk_high=float(scored.high[0]),
+        band=champion.band_of(probability).name.value,
+        as_of=as_of,
+        scored_at=timezone.now(),
     )
+    if rows.add(prediction, unless=", ".join(_SAME_INPUTS)):
+        return prediction, True
+    return Prediction.objects.get(**{column: getattr(prediction, column) for column in _SAME_INPUTS}), False
 
 
 def _give_back(prediction: Prediction) -> None:
@@ -114,6 +116,4 @@ def _list(encounter: Encounter, **entry: object) -> None:
         encounter=encounter, unit_id=encounter.unit_id, admitted_at=encounter.admitted_at,
         discharged_at=encounter.discharged_at, **entry,
     )  # fmt: skip
-    WorklistEntry.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["encounter"], update_fields=[*_SCORE_COLUMNS, *_STAY_COLUMNS]
-    )
+    rows.put(row, one_each="encounter_id", changes=(*_SCORE_COLUMNS, *_STAY_COLUMNS))

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from clinical import audit
+from clinical import audit, rows
 from clinical.access import scope_of_the_system
 from clinical.code_lists import AGE_BANDS, AdmissionSource, AdmissionType, DischargeDisposition, DrugChange
 from clinical.errors import (
@@ -63,12 +63,11 @@ def record(
     with scope_of_the_system():
         unit = next((unit for unit in units if unit.code == report.unit), None)
         _one_at_a_time(report.patient.medical_record_number)
-        known = _stay(report.visit_number, units)
+        visit = _visit(report.visit_number)
+        known = _within(visit, units)
         faults = faults_of(report, is_new=known is None)
-        if unit is None:
-            faults.append(Fault("unit", NOT_YOUR_UNIT))
-        elif known is None and Encounter.objects.filter(provenance=Provenance.EHR, source_id=report.visit_number).exists():
-            faults.append(Fault("unit", NOT_YOUR_UNIT))  # the visit is another ward's
+        if unit is None or (visit is not None and known is None):
+            faults.append(Fault("unit", NOT_YOUR_UNIT))  # or the visit is another ward's
         if faults or unit is None:
             raise FactsRefusedError(faults)
         if known is not None and if_version not in {None, known.version}:
@@ -131,13 +130,22 @@ def _one_at_a_time(medical_record_number: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(7302, hashtext(%s))", [medical_record_number])
 
 
-def _stay(visit_number: str, units: Collection[CareUnit]) -> Encounter | None:
-    found = Encounter.objects.select_related("patient", "unit").select_for_update(of=("self",))
-    return found.filter(provenance=Provenance.EHR, source_id=visit_number, unit__in=units).first()
+def _visit(visit_number: str) -> Encounter | None:
+    """Locked, whichever ward's it is."""
+    return rows.first(Encounter, "provenance = %s AND source_id = %s FOR UPDATE", [Provenance.EHR.value, visit_number])
+
+
+def _within(visit: Encounter | None, units: Collection[CareUnit]) -> Encounter | None:
+    """The visit with its patient and unit, if it is one of these units'."""
+    unit = next((unit for unit in units if visit is not None and unit.pk == visit.unit_id), None)
+    if visit is None or unit is None:
+        return None
+    visit.unit, visit.patient = unit, rows.one(Patient, visit.patient_id)
+    return visit
 
 
 def _known_stay(visit_number: str, units: Collection[CareUnit]) -> Encounter:
-    stay = _stay(visit_number, units)
+    stay = _within(_visit(visit_number), units)
     if stay is None:
         raise NoSuchStayError
     return stay
@@ -149,7 +157,7 @@ def _is_past(told_at: datetime | None, known_at: datetime | None) -> bool:
 
 def _person(medical_record_number: str) -> Patient | None:
     """The patient with this number; where it was given up in a merger, the one that goes on."""
-    patient = Patient.objects.select_related("merged_into").filter(medical_record_number=medical_record_number).first()
+    patient = rows.first(Patient, "medical_record_number = %s", [medical_record_number])
     return patient.merged_into if patient is not None and patient.merged_into is not None else patient
 
 
@@ -179,7 +187,7 @@ def _patient(facts: PatientFacts, unit: CareUnit, told_at: datetime | None) -> t
         number = facts.medical_record_number
         new = Patient(provenance=Provenance.EHR, source_id=number, medical_record_number=number, home_unit=unit, **told)
         new.told_at = told_at
-        new.save(force_insert=True)
+        rows.add(new)
         return new, True
     changes = {name: value for name, value in told.items() if getattr(patient, name) != value}
     if not changes or _is_past(told_at, patient.told_at) or patient.medical_record_number != facts.medical_record_number:
@@ -197,8 +205,9 @@ def _added(report: StayReport, patient: Patient, unit: CareUnit, *, by: User | N
     stay = Encounter(
         provenance=Provenance.EHR, source_id=report.visit_number, source_order=0, patient=patient, unit=unit, **facts
     )
-    stay.save(force_insert=True)
-    _expect_outcome(stay)
+    rows.add(stay)
+    if not stay.is_on_the_ward:
+        _expect_outcome(stay)
     audit.record(actor=by, verb="encounter.recorded", subject_type="encounter", subject_id=stay.public_id)
     return Recorded(stay, is_new=True, changed=True)
 
@@ -280,4 +289,4 @@ def _expect_outcome(stay: Encounter) -> None:
         Outcome.objects.filter(encounter=stay, readmission="").delete()
         return
     matures_at = stay.discharged_at + READMISSION_WINDOW + timedelta(days=settings.OUTCOME_LAG_DAYS)
-    Outcome.objects.update_or_create(encounter=stay, defaults={"matures_at": matures_at})
+    rows.put(Outcome(encounter=stay, matures_at=matures_at), one_each="encounter_id", changes=("matures_at",))
