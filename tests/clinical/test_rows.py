@@ -90,7 +90,7 @@ def test_a_verb_called_by_a_verb_tells_the_units_once(encounter: Encounter, char
 def test_a_scope_that_fails_leaves_the_one_around_it(encounter: Encounter, charlie: User, cardiology: CareUnit) -> None:
     with scope_of(charlie):
         with pytest.raises(IntegrityError), scope_of_the_system():
-            PatientFactory(home_unit=cardiology, sex="nobody knows")
+            PatientFactory(home_unit=cardiology, sex="none")
         assert not Encounter.objects.filter(pk=encounter.pk).exists()
     with scope_of_the_system():
         assert Encounter.objects.filter(pk=encounter.pk).exists()
