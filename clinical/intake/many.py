@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,8 @@ from clinical.errors import ClinicalError
 from clinical.intake import many_sql as statements
 from clinical.intake.facts import StayReport
 from clinical.models.encounter import READMISSION_WINDOW
+
+ROWS_AT_ONCE = 2_000
 
 
 class OvertakenError(ClinicalError):
@@ -73,12 +76,14 @@ class Stored:
 
 
 def stage(stays: Iterable[StagedStay]) -> None:
-    """Copy the stays, one after another, to where they are judged; nothing is held in memory."""
+    """Copy the stays to where they are judged, a few at a time: between two copies their source may ask the database too."""
+    rows = map(_row, stays)
     with connection.cursor() as cursor:
         cursor.execute(statements.CREATE)
-        with cursor.copy(statements.COPY) as copy:
-            for stay in stays:
-                copy.write_row(_row(stay))
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        with connection.cursor() as cursor, cursor.copy(statements.COPY) as copy:
+            for row in batch:
+                copy.write_row(row)
 
 
 def judge(*, unit_ids: Collection[int], for_update: bool) -> tuple[Counts, list[SetFault]]:
@@ -99,7 +104,8 @@ def sample(*, most: int) -> list[dict[str, Any]]:
     """The first stays as they would be stored."""
     with connection.cursor() as cursor:
         cursor.execute(statements.SAMPLE, [most])
-        return [dict(zip(statements.SAMPLED, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(statements.SAMPLED, row, strict=True)) for row in cursor.fetchall()]
+    return [row | {"drugs": json.loads(row["drugs"])} for row in rows]
 
 
 def store(*, expected: Counts) -> Stored:

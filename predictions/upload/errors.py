@@ -33,3 +33,10 @@ class RowsRefusedError(FileRefusedError):
     def __init__(self, report: Report) -> None:
         self.report = report
         super().__init__()
+
+
+class TooManyUploadsError(PredictionError):
+    """Twenty of your uploads are kept already: discard one, or wait until they are deleted."""
+
+    code = "too_many_uploads"
+    status = 429

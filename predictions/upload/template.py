@@ -44,6 +44,10 @@ class Column:
     def need(self) -> str:
         return "yes" if self.is_needed else self.needed_when
 
+    @property
+    def expected_plainly(self) -> str:
+        return self.expected.replace("`", "")
+
 
 def _text(name: str, what: str, expected: str, example: str, *, is_needed: bool = False) -> Column:
     return Column(name, what, expected, values.text, values.as_it_is, example, is_needed)

@@ -14,11 +14,12 @@ from django.test.client import ClientHandler
 from django.urls import resolve
 from django.utils import timezone
 
+from clinical.access import scope_of_the_system
 from clinical.demo_accounts import totp_code
-from clinical.models import EhrIdentity, Encounter, User
+from clinical.models import CareUnit, EhrIdentity, Encounter, User
 from mlops.incidents import open_incident
 from mlops.models import ConformanceReport, Incident, NotificationChannel, ShadowTrial, TrainingRun
-from predictions.models import ModelVersion
+from predictions.models import ModelVersion, Upload, UploadFindings, UploadState
 from tests.candidates import run_row, version_row, with_evidence
 from tests.factories import PASSWORD, CareUnitFactory, clinician, encounter_on, member
 
@@ -45,6 +46,7 @@ class World:
     channel: NotificationChannel
     report: ConformanceReport
     ehr_identity: EhrIdentity
+    upload: Upload
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -95,7 +97,16 @@ def make_world() -> World:
     issuer, fhir_user = "https://ehr.hospital.test/fhir", "Practitioner/alice"
     identity = EhrIdentity.objects.create(issuer=issuer, fhir_user=fhir_user, user=users[ALICE])
     encounters = encounter_on(cardiology), encounter_on(nephrology)
-    return World(*encounters, candidate, run, trial, incident, channel, report, identity, users, sessions)
+    upload = _upload_of(users[ALICE], cardiology)
+    return World(*encounters, candidate, run, trial, incident, channel, report, identity, upload, users, sessions)
+
+
+def _upload_of(user: User, unit: CareUnit) -> Upload:
+    """A file that was looked at and waits for a word."""
+    with scope_of_the_system():
+        upload = Upload.objects.create(uploaded_by=user, unit_ids=[unit.pk], state=UploadState.CHECKED, rows_count=1)
+        UploadFindings.objects.create(upload=upload)
+    return upload
 
 
 def _session_of(user: User) -> str:

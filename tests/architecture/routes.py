@@ -124,6 +124,7 @@ def set_by_administrators(model: str, example: str, *, may_add: bool) -> dict[st
 ENCOUNTER = "encounters/<uuid:public_id>/"
 API_ENCOUNTER = "api/v1/encounters/<uuid:encounter_id>"
 API_PREDICTION, API_MODEL = "api/v1/predictions/<uuid:prediction_id>", "api/v1/models/<uuid:model_id>"
+API_JOB = "api/v1/jobs/<uuid:job_id>"
 A_UUID = "00000000-0000-4000-8000-000000000000"
 VERSIONS, RUNS, ROW = "admin/predictions/modelversion/", "admin/mlops/trainingrun/", "<uuid:public_id>/"
 TRIALS = "admin/mlops/shadowtrial/"
@@ -146,6 +147,14 @@ ROUTES: dict[str, Door] = {
         post=clinicians(422, of_another_unit=404),
         example="encounters/{encounter}/follow-ups/",
     ),
+    "uploads/": Door("clinician", get=clinicians(200), post=clinicians(422)),
+    "uploads/template.csv": only_get("clinician", clinicians(200)),
+    f"uploads/{ROW}": only_get("clinician", clinicians(200, of_another_unit=404), "uploads/{upload}/"),
+    f"uploads/{ROW}import/": only_post("clinician", clinicians("upload", of_another_unit=404), "uploads/{upload}/import/"),
+    f"uploads/{ROW}discard/": only_post("clinician", clinicians("uploads", of_another_unit=404), "uploads/{upload}/discard/"),
+    f"uploads/{ROW}refused.csv": only_get(
+        "clinician", clinicians(200, of_another_unit=404), "uploads/{upload}/refused.csv"
+    ),
     "audit/": only_get("auditor", auditors(200)),
     "audit/verify/": only_post("auditor", auditors("audit")),
     # --- doors for systems: REST ---
@@ -165,11 +174,17 @@ ROUTES: dict[str, Door] = {
     f"{API_PREDICTION}": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}"),
     f"{API_PREDICTION}/why": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/why"),
     f"{API_PREDICTION}/story": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/story"),
+    "api/v1/jobs": system_door("encounter.read", "encounter.write"),
+    f"{API_JOB}": system_door("encounter.read", post=405, example=f"api/v1/jobs/{A_UUID}"),
+    f"{API_JOB}/cancel": system_door("encounter.write", get=405, example=f"api/v1/jobs/{A_UUID}/cancel"),
+    f"{API_JOB}/result": system_door("encounter.read", post=405, example=f"api/v1/jobs/{A_UUID}/result"),
     "api/v1/worklist": system_door("worklist.read", post=405),
     "api/v1/models": system_door("model.read", post=405),
     "api/v1/models/current": system_door("model.read", post=405),
     f"{API_MODEL}": system_door("model.read", post=405, example="api/v1/models/{version}"),
     f"{API_MODEL}/card": system_door("model.read", post=405, example="api/v1/models/{version}/card"),
+    "api/v1/schema": only_get("public", everybody(200)),
+    "api/v1/docs": only_get("public", everybody(200)),
     "api/v1/health": system_door("model.read", post=405),
     # --- launched by an EHR ---
     "smart/launch": only_get("public", everybody(400)),

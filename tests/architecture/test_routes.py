@@ -85,6 +85,7 @@ def address_of(route: str, world: World) -> str:
         channel=world.channel.pk,
         ehr_identity=world.ehr_identity.pk,
         report=world.report.public_id,
+        upload=world.upload.public_id,
     )
 
 
