@@ -152,9 +152,7 @@ ROUTES: dict[str, Door] = {
     f"uploads/{ROW}": only_get("clinician", clinicians(200, of_another_unit=404), "uploads/{upload}/"),
     f"uploads/{ROW}import/": only_post("clinician", clinicians("upload", of_another_unit=404), "uploads/{upload}/import/"),
     f"uploads/{ROW}discard/": only_post("clinician", clinicians("uploads", of_another_unit=404), "uploads/{upload}/discard/"),
-    f"uploads/{ROW}refused.csv": only_get(
-        "clinician", clinicians(200, of_another_unit=404), "uploads/{upload}/refused.csv"
-    ),
+    f"uploads/{ROW}refused.csv": only_get("clinician", clinicians(200, of_another_unit=404), "uploads/{upload}/refused.csv"),
     "audit/": only_get("auditor", auditors(200)),
     "audit/verify/": only_post("auditor", auditors("audit")),
     # --- doors for systems: REST ---
