@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import loading, machine, memory, report, scoring, swap, training, worklist
+from bench import importing, loading, machine, memory, report, scoring, swap, training, worklist
 from bench.databases import BenchError
 from bench.figures import Figure
 from bench.world import SYNTHETIC_ENCOUNTERS, World, say, world
@@ -32,6 +32,7 @@ class Bench:
 
 BENCHES = {
     "load": Bench("load the data set into an empty database", loading.measure),
+    "import_ndjson": Bench("import 100,000 stays from one file", importing.measure),
     "train": Bench("train and evaluate the default model", training.measure_training),
     "validate": Bench("validate the default model from the raw file", training.measure_validation),
     "score_all": Bench("score everybody anew, explanations stored", scoring.measure_all),

@@ -88,7 +88,7 @@ def _refuse_other_files(first: bytes) -> None:
     if first.startswith(_UTF16):
         msg = f"The file is in UTF-16. {_AS_TEXT}"
         raise FileRefusedError(msg)
-    if b"\0" in first[:1024]:
+    if first[:1024].count(0) * 8 > len(first[:1024]):  # a stray one is its line's own fault
         msg = f"The file holds NUL characters: it is no text, or not in UTF-8. {_AS_TEXT}"
         raise FileRefusedError(msg)
     if first.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
