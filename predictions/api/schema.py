@@ -13,6 +13,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.settings import patched_settings
 from pydantic.json_schema import model_json_schema
 
+from predictions.api.links import add_links
 from predictions.api.shapes.base import NAME_OF_ENUM, Asked, Told
 
 COMPONENT = "#/components/schemas/{name}"
@@ -86,6 +87,7 @@ def schema() -> dict[str, Any]:
     with patched_settings(_SETTINGS):
         generator = SchemaGenerator(patterns=[path(PREFIX, include("predictions.api.urls"))], api_version="v1")
         made: dict[str, Any] = generator.get_schema(request=None, public=True)
+    add_links(made)
     return made
 
 

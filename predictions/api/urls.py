@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from predictions.api import batches, encounters, follow_ups, history, jobs, lists, registry
+from predictions.api import batches, encounters, follow_ups, history, jobs, lists, registry, schema_page
 
 ENCOUNTER = "encounters/<uuid:encounter_id>"
 JOB = "jobs/<uuid:job_id>"
@@ -30,5 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("models/current", registry.CurrentModel.as_view(), name="api-current-model"),
     path("models/<uuid:model_id>", registry.OneModel.as_view(), name="api-model"),
     path("models/<uuid:model_id>/card", registry.CardOfModel.as_view(), name="api-model-card"),
+    path("schema", schema_page.schema_file, name="api-schema"),
+    path("docs", schema_page.schema_page, name="api-schema-page"),
     path("health", registry.HealthOfTheDoor.as_view(), name="api-health"),
 ]

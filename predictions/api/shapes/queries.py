@@ -37,7 +37,6 @@ def _truth(value: object) -> object:
     return value == "true"
 
 
-WholeText = Annotated[int, BeforeValidator(_whole)]
 TruthText = Annotated[bool, BeforeValidator(_truth)]
 Cursor = Annotated[
     str, Field(min_length=1, max_length=1_000, pattern="^[A-Za-z0-9_=-]+$", description="`next` of the page before.")
@@ -48,7 +47,7 @@ class PageQuery(Asked):
     """One page of a list."""
 
     cursor: Cursor | None = None
-    limit: Annotated[WholeText, Field(ge=1, le=MOST_ROWS)] = USUAL_ROWS
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS), BeforeValidator(_whole)] = USUAL_ROWS
 
 
 class EncounterQuery(PageQuery):
