@@ -1,0 +1,142 @@
+"""JSON as RFC 8259 has it and nothing looser: a name told twice, NaN, 1e400 or a lone surrogate is refused with its reason.
+
+Two readers of loose JSON may read two things: an EHR's gateway the first dose, we the last. Size and depth are bounded before
+anything is built.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+
+DEEPEST = 64
+LARGEST_BODY = 1_048_576
+_OPENING = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]', re.DOTALL)
+
+
+class TooLargeError(APIException):
+    """A body larger than its door takes."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "The body is larger than this door takes."
+
+
+class StrictJsonParser(BaseParser):
+    """For DRF. A door may say `largest_body` of its own, and other kinds of content by a subclass."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        context = parser_context or {}
+        _check_coding(context)
+        most = getattr(context.get("view"), "largest_body", LARGEST_BODY)
+        return loads(read_at_most(stream, most, context))
+
+
+def read_at_most(stream: Any, most: int, context: Mapping[str, Any]) -> bytes:
+    """The body, never more of it in memory than the door takes; what was announced is looked at first."""
+    announced = context["request"].META.get("CONTENT_LENGTH") if "request" in context else None
+    if announced and announced.isdigit() and int(announced) > most:
+        raise TooLargeError
+    body: bytes = stream.read(most + 1)
+    if len(body) > most:
+        raise TooLargeError
+    return body
+
+
+def loads(body: bytes) -> Any:
+    """The value; ParseError says what is wrong, and where."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        msg = f"The body is not UTF-8 from byte {error.start + 1} on."
+        raise _refused(msg) from None
+    if text.startswith("\ufeff"):
+        msg = "The body begins with a byte order mark."
+        raise _refused(msg)
+    _check_depth(body)
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number)
+    except json.JSONDecodeError as error:
+        msg = f"The body is no JSON: {error.msg}, at line {error.lineno}, column {error.colno}."
+        raise _refused(msg) from None
+    except (ValueError, RecursionError):
+        msg = "The body holds a number that is too long."
+        raise _refused(msg) from None
+    if "\\u" in text:
+        _check_characters(value)
+    return value
+
+
+def _check_coding(context: Mapping[str, Any]) -> None:
+    request = context.get("request")
+    if request is None:
+        return
+    coding = request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower()
+    if coding not in {"", "identity"}:
+        raise UnsupportedMediaType(coding, detail="The body must be sent without a content encoding.")
+    charset = re.search(r"charset=\"?([^\s;\"]+)", request.META.get("CONTENT_TYPE", ""), re.IGNORECASE)
+    if charset and charset.group(1).lower() not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType(charset.group(1), detail="The body must be UTF-8.")
+
+
+def _check_depth(body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return  # most bodies: as many brackets at all
+    depth = 0
+    for found in _OPENING.finditer(body):
+        bracket = found.group()
+        if bracket in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                msg = f"The body is nested deeper than {DEEPEST}."
+                raise _refused(msg)
+        elif bracket in b"]}":
+            depth -= 1
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        msg = f"The name {twice[:80]!r} is told twice in one object."
+        raise _refused(msg)
+    return found
+
+
+def _constant(name: str) -> Any:
+    msg = f"{name} is no number of JSON."
+    raise _refused(msg)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        msg = "A number is larger than any that can be kept."
+        raise _refused(msg)
+    return value
+
+
+def _check_characters(value: Any) -> None:
+    """Only what was escaped can hold them; PostgreSQL takes neither."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text:
+        msg = "A text holds the character NUL."
+        raise _refused(msg)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        msg = "A text holds half of a surrogate pair."
+        raise _refused(msg) from None
+
+
+def _refused(message: str) -> ParseError:
+    return ParseError(message, code="malformed")
