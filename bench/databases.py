@@ -51,9 +51,10 @@ class Database:
         """One management command, its start included."""
         return run(["manage.py", *arguments], self.environment())
 
-    def probe(self, name: str, **parameters: Any) -> Any:
-        """What `bench.probes.<name>` measures inside a process of its own."""
-        done = run(["-m", "bench.probes", name, json.dumps(parameters)], self.environment())
+    def probe(self, name: str, *, role: str = "", **parameters: Any) -> Any:
+        """What `bench.probes.<name>` measures inside a process of its own, of this role if one is named."""
+        environment = {**self.environment(), **({"WARDLIGHT_ROLE": role} if role else {})}
+        done = run(["-m", "bench.probes", name, json.dumps(parameters)], environment)
         return json.loads(done.output.splitlines()[-1])
 
     @contextmanager

@@ -13,13 +13,17 @@ MEDIAN, P95 = "median", "p95"
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure may be at most, and which of its two numbers is held against it."""
+    """What a figure may be at most, or has to be at least, and which of its two numbers is held against it."""
 
-    at_most: float
+    at_most: float = math.inf
+    at_least: float = -math.inf
     judged: str = MEDIAN
 
     def __str__(self) -> str:
-        return f"{self.judged} <= {self.at_most:.3g}"
+        return f"{self.judged} >= {self.at_least:.3g}" if self.at_most == math.inf else f"{self.judged} <= {self.at_most:.3g}"
+
+    def is_met_by(self, value: float) -> bool:
+        return self.at_least <= value <= self.at_most
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Figure:
     def is_met(self) -> bool | None:
         if self.target is None:
             return None
-        return (self.p95 if self.target.judged == P95 else self.median) <= self.target.at_most
+        return self.target.is_met_by(self.p95 if self.target.judged == P95 else self.median)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -61,7 +61,9 @@ class Visitor:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str], *, application: str = "config.wsgi:application") -> Iterator[Server]:
+def serving(
+    environment: Mapping[str, str], *, application: str = "config.wsgi:application", ready: str = "/health/live"
+) -> Iterator[Server]:
     """Gunicorn with the deployment's own settings."""
     port = free_port_from(FIRST_PORT)
     with Processes(VAR / "log" / "bench") as processes:
@@ -69,5 +71,16 @@ def serving(environment: Mapping[str, str], *, application: str = "config.wsgi:a
         processes.start(
             "web", *gunicorn, **{**environment, "WARDLIGHT_BIND": f"127.0.0.1:{port}", "WARDLIGHT_LOG_LEVEL": "INFO"}
         )
-        processes.wait_until_ready(f"http://localhost:{port}/health/live")
+        processes.wait_until_ready(f"http://localhost:{port}{ready}")
         yield Server(port, processes.children["web"].pid)
+
+
+@contextmanager
+def referring(application: str) -> Iterator[Server]:
+    """Uvicorn with as many processes as gunicorn has, one thread for the arithmetic of each: more only gets in the way."""
+    port = free_port_from(FIRST_PORT)
+    with Processes(VAR / "log" / "bench") as processes:
+        uvicorn = ["-m", "uvicorn", application, "--port", str(port), "--workers", "2", "--log-level", "warning"]
+        processes.start("reference", *uvicorn, "--no-access-log", OMP_NUM_THREADS="1")
+        processes.wait_until_ready(f"http://localhost:{port}/health/live", name="reference")
+        yield Server(port, processes.children["reference"].pid)

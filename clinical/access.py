@@ -23,6 +23,7 @@ from django_htmx.middleware import HtmxDetails
 from clinical.models import CareUnit, Encounter, Patient, User
 from clinical.models.encounter import EncounterQuerySet
 from clinical.models.staff import Role
+from clinical.rows import prepared
 
 Parameters = ParamSpec("Parameters")
 
@@ -104,7 +105,7 @@ def _scope(units: str, *parameters: str) -> Iterator[None]:
 
 def _told(units: str, parameters: Sequence[str]) -> str:
     """Sets the units, and gives those that stood before."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             f"SELECT current_setting('wardlight.units', true), set_config('wardlight.units', {units}, true)", parameters or None
         )

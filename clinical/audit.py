@@ -14,6 +14,7 @@ import structlog
 from django.db import connection
 
 from clinical.models import User
+from clinical.rows import prepared
 
 SYSTEM = "system"
 
@@ -48,7 +49,7 @@ def record(
         msg = "an audit row outside a transaction could survive a failed access, or be lost beside a finished one"
         raise RuntimeError(msg)
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(
             "INSERT INTO clinical_auditevent"
             " (position, actor_id, actor_name, verb, subject_type, subject_id, request_id, detail, previous_hash, hash)"

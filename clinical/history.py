@@ -34,6 +34,7 @@ from clinical.encounter_table import (
 )
 from clinical.errors import ClinicalError
 from clinical.models import Encounter
+from clinical.rows import prepared
 
 if TYPE_CHECKING:
     import polars
@@ -76,7 +77,7 @@ class EncounterHistory:
 
 def history_of(encounter: Encounter, *, as_of: datetime) -> EncounterHistory:
     """The encounter as it is stored now, and what came before it. An encounter that begins after `as_of` is refused."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_KNOWN, [encounter.patient_id, as_of])
         rows = cursor.fetchall()
     this = next((row for row in rows if row[0] == encounter.pk), None)

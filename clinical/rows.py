@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, FloatField, JSONField, Model
 
 Row = TypeVar("Row", bound=Model)
@@ -24,7 +26,7 @@ Made = Callable[[Any], Any]
 def add(row: Model, *, unless: str = "") -> bool:
     """Insert it. `unless` names the columns of a unique constraint: where such a row stands already, False and no error."""
     table = _table(type(row))
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(table.insertion(unless=unless), table.values_of(row))
         found = cursor.fetchone()
     if found is None:
@@ -37,17 +39,27 @@ def add(row: Model, *, unless: str = "") -> bool:
 def put(row: Model, *, one_each: str, changes: tuple[str, ...]) -> None:
     """Insert it, or change these columns of the row that has the same `one_each`."""
     table = _table(type(row))
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(table.insertion(one_each=one_each, changes=changes), table.values_of(row))
 
 
 def first(model: type[Row], condition: str, values: Sequence[Any]) -> Row | None:
     """The row that fulfils `condition`, which is our own SQL and holds what a statement may end with."""
     table = _table(model)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(f"{table.selection} WHERE {condition}", values)
         found = cursor.fetchone()
     return None if found is None else model.from_db(connection.alias, table.names, table.read(found))
+
+
+def prepared() -> CursorWrapper:
+    """A cursor whose statements PostgreSQL reads and plans once for each connection, which for most takes as long as the work.
+
+    Django's own cursors send every statement with its values written into it. Everything else is as with theirs.
+    """
+    connection.ensure_connection()
+    cursor = ServerBindingCursor(connection.connection)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
 def one(model: type[Row], key: Any) -> Row:

@@ -100,6 +100,7 @@ if ENV.database_owner_url:
     DATABASES["owner"] = {**dj_database_url.parse(ENV.database_owner_url, conn_max_age=0)}
 for _database in DATABASES.values():
     _database.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    _database["OPTIONS"]["prepare_threshold"] = 1  # for clinical.rows alone: Django's own cursors prepare nothing
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url.get_secret_value()}}
 

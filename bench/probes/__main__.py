@@ -8,8 +8,10 @@ import sys
 
 import django
 
+ROOMS = {"session": "pages", "ehr_client": "doors", "stays_of": "doors", "statements_by_history": "doors"}
+
 if __name__ == "__main__":
     django.setup()
     name, parameters = sys.argv[1], json.loads(sys.argv[2])
-    room = importlib.import_module("bench.probes.pages" if name == "session" else "bench.probes.models")
+    room = importlib.import_module(f"bench.probes.{ROOMS.get(name, 'models')}")
     sys.stdout.write("\n" + json.dumps(getattr(room, name)(**parameters)) + "\n")

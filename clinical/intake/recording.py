@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from clinical import audit, rows
@@ -126,7 +125,7 @@ def merge_patients(
 
 def _one_at_a_time(medical_record_number: str) -> None:
     """Held until the transaction ends. A row that is not there yet cannot be locked, so its number is."""
-    with connection.cursor() as cursor:
+    with rows.prepared() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(7302, hashtext(%s))", [medical_record_number])
 
 
