@@ -24,3 +24,12 @@ def verify_audit_chain() -> None:
 def deliver_messages() -> None:
     """What waits in the outbox; hinted at by whoever leaves a message, and by the schedule."""
     outbox.deliver_due()
+
+
+@shared_task
+def forget_old_calls() -> None:
+    """Replies after a day, the list of calls after a month."""
+    from clinical.doors import calls, idempotency  # noqa: PLC0415  the queue need not know the doors
+
+    log.info("old replies forgotten", count=idempotency.purge())
+    log.info("old calls forgotten", count=calls.purge())

@@ -98,6 +98,7 @@ class Environment(BaseSettings):
     retrain_on_drift: bool = False
     retrain_cooldown_days: int = Field(default=14, ge=1, le=365)
     public_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
+    calls_per_minute: int = Field(default=30_000, ge=1, le=10_000_000)
     api_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     webhook_hosts: Annotated[list[str], NoDecode] = []
     cors_origins: Annotated[list[str], NoDecode] = []

@@ -8,6 +8,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from clinical.clients.scopes import VERBS
 from config.environment import ROOT, VAR, Mode, Role, environment
 from config.logging import logging_configuration
 
@@ -192,10 +193,21 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],  # a door names its own; what names none is open to nobody
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["clinical.doors.strict_json.StrictJsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "clinical.doors.problems.handler",
     "UNAUTHENTICATED_USER": None,
+}
+CALLS_PER_MINUTE = ENV.calls_per_minute
+CALL_LOG_SECONDS = 0 if ENV.mode is Mode.TEST else 2
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+TOKEN_SECONDS = 600
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "clinical.clients.tokens.ClientValidator",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # knows client credentials, and no other grant
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # the digest of a token is kept, and not the token
+    "ACCESS_TOKEN_EXPIRE_SECONDS": TOKEN_SECONDS,
+    "SCOPES": VERBS,
 }
 # browsers that run an EHR may ask for cards, and for nothing else
 CORS_URLS_REGEX = r"^/cds-services"

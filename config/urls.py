@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("config.account_urls")),
     path("admin/", admin.site.urls),
     path("uploads/", include("predictions.upload.urls")),
+    path("", include("clinical.clients.urls")),
     path("", include("clinical.urls")),
     path("", include("predictions.urls")),
     path("", include("predictions.cds.urls")),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from clinical.errors import ClinicalError, FactsRefusedError
 
+log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -22,13 +25,30 @@ def handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     elif isinstance(error, DjangoPermissionDenied):
         error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.APIException):
-        return problem(status=error.status_code, code=str(error.default_code), detail=str(error.detail))
+        return _framework(error)
     if isinstance(error, FactsRefusedError):
         errors = [{"field": fault.field, "message": fault.message} for fault in error.faults]
         return problem(status=error.status, code=error.code, detail=str(error), errors=errors)
-    if isinstance(error, ClinicalError):
+    if isinstance(error, ClinicalError) or hasattr(error, "may_pass"):  # the families of the packages, this one's and above
         return problem(status=error.status, code=error.code, detail=str(error))
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("database unavailable", error_type=type(error).__name__)
+        answer = problem(status=503, code="database_away", detail="The database does not answer. Try again in a moment.")
+        answer["Retry-After"] = "5"
+        return answer
     return None
+
+
+def _framework(error: exceptions.APIException) -> Response:
+    """What the framework refuses: with the ways to prove oneself, and the time after which to try again."""
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    answer = problem(status=error.status_code, code=str(code), detail=str(error.detail))
+    if getattr(error, "auth_header", None):
+        answer["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]  # set by the view
+    if getattr(error, "wait", None):
+        answer["Retry-After"] = str(math.ceil(error.wait))  # type: ignore[attr-defined]  # of Throttled
+    return answer
 
 
 def problem(*, status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> Response:

@@ -1,9 +1,12 @@
 """The rows of the clinical package, one file a noun."""
 
 from clinical.models.audit import AuditEvent
+from clinical.models.ehr_call import EhrCall
+from clinical.models.ehr_client import EhrClient, EhrCredential, EhrGrant
 from clinical.models.ehr_identity import EhrIdentity
 from clinical.models.encounter import Encounter
 from clinical.models.follow_up import FollowUp
+from clinical.models.kept_reply import KeptReply
 from clinical.models.message import Message
 from clinical.models.outcome import Outcome
 from clinical.models.patient import Patient
@@ -14,9 +17,14 @@ from clinical.models.unit import CareUnit
 __all__ = [
     "AuditEvent",
     "CareUnit",
+    "EhrCall",
+    "EhrClient",
+    "EhrCredential",
+    "EhrGrant",
     "EhrIdentity",
     "Encounter",
     "FollowUp",
+    "KeptReply",
     "Message",
     "Outcome",
     "Patient",

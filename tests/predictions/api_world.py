@@ -6,18 +6,16 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rest_framework.test import APIClient
-
 from clinical.models import User
 from predictions.api.examples import ENCOUNTER
+from tests.doors import EhrCaller, client_with
 
 ENCOUNTERS = "/api/v1/encounters"
 
 
-def caller(user: User) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
+def caller(user: User) -> EhrCaller:
+    """A system with a token for all that there is, on the wards of its account."""
+    return client_with(user=user)
 
 
 def stay(**changes: Any) -> dict[str, Any]:

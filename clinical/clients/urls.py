@@ -1,0 +1,9 @@
+"""Where systems ask for their tokens."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from clinical.clients import views
+
+urlpatterns = [path("oauth/token", views.token, name="token")]

@@ -1,0 +1,128 @@
+"""The same call again, by its Idempotency-Key, has one effect and one reply, for a day.
+
+The key is claimed in PostgreSQL before anything else happens, so of fifty at once one is carried out. A claim ends
+after a while: whoever is killed in between leaves a call that can be made again, and the verbs behind bear being called twice.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.exceptions import APIException, ParseError
+
+from clinical.models import EhrClient
+from clinical.models.kept_reply import KEEP, KeptReply
+
+HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
+HELD_FOR = timedelta(seconds=60)
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_STATUS = range(200, 300)
+
+
+class KeyInUseError(APIException):
+    """A call with this key is being answered: try again in a moment."""
+
+    status_code, default_code, wait = 409, "key_in_use", 1
+    default_detail = __doc__
+
+
+class KeyOfAnotherCallError(APIException):
+    """This key was used for another body: a new call needs a new key."""
+
+    status_code, default_code = 422, "key_of_another_call"
+    default_detail = __doc__
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What whoever carries the call out holds."""
+
+    row_id: int
+    held_until: datetime
+
+    def settle(self, answer: HttpResponse) -> None:
+        """Keep a success; whatever else came, the call may be made again."""
+        mine = KeptReply.objects.filter(pk=self.row_id, held_until=self.held_until)
+        if answer.status_code in _KEPT_STATUS:
+            mine.update(status=answer.status_code, sealed=_sealed(answer))
+        else:
+            mine.delete()
+
+    def give_up(self) -> None:
+        KeptReply.objects.filter(pk=self.row_id, held_until=self.held_until).delete()
+
+
+def claim(*, client: EhrClient, door: str, key: str, body: bytes) -> Claim | HttpResponse:
+    """The right to carry the call out, or the reply that it was given before."""
+    if not _KEY.fullmatch(key):
+        msg = "The Idempotency-Key must have 1 to 255 printable characters and no space."
+        raise ParseError(msg, code="key_refused")
+    now = timezone.now()
+    values = [client.pk, door, _digest(key.encode()), _digest(body), now, now + HELD_FOR]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [*values, now - KEEP, now])
+        found = cursor.fetchone()
+    if found is not None:
+        return Claim(found[0], now + HELD_FOR)
+    return _kept(client, door, key, body)
+
+
+def _kept(client: EhrClient, door: str, key: str, body: bytes) -> HttpResponse:
+    reply = KeptReply.objects.filter(client=client, door=door, key_sha256=_digest(key.encode())).first()
+    if reply is None:
+        raise KeyInUseError  # given up between the two looks
+    if reply.body_sha256 != _digest(body):
+        raise KeyOfAnotherCallError
+    if reply.status is None or reply.sealed is None:
+        raise KeyInUseError
+    return _opened(reply.status, bytes(reply.sealed))
+
+
+def purge(now: datetime | None = None) -> int:
+    """Forget what is older than a day."""
+    gone, _by_model = KeptReply.objects.filter(begun_at__lt=(now or timezone.now()) - KEEP).delete()
+    return gone
+
+
+def _sealed(answer: HttpResponse) -> bytes:
+    headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
+    return _cipher().encrypt(json.dumps(headers).encode() + b"\n" + answer.content)
+
+
+def _opened(status: int, sealed: bytes) -> HttpResponse:
+    try:
+        headers, _line, body = _cipher().decrypt(sealed).partition(b"\n")
+    except InvalidToken:  # the secret was changed meanwhile; the call cannot be answered, and must not be made twice
+        raise KeyInUseError from None
+    return HttpResponse(body, status=status, headers={**json.loads(headers), REPLAYED: "true"})
+
+
+def _cipher() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"kept replies:" + settings.SECRET_KEY.encode()).digest()))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+# taken over where the day is past, or where whoever held it is gone; another body never takes a key over
+_CLAIM = """
+INSERT INTO clinical_keptreply AS kept (client_id, door, key_sha256, body_sha256, begun_at, held_until)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (client_id, door, key_sha256) DO UPDATE
+SET body_sha256 = excluded.body_sha256, begun_at = excluded.begun_at, held_until = excluded.held_until, status = NULL,
+    sealed = NULL
+WHERE kept.begun_at < %s OR (kept.status IS NULL AND kept.held_until < %s AND kept.body_sha256 = excluded.body_sha256)
+RETURNING id
+"""
