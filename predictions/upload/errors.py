@@ -36,7 +36,7 @@ class RowsRefusedError(FileRefusedError):
 
 
 class TooManyUploadsError(PredictionError):
-    """Twenty of your uploads are kept already: discard one, or wait until they are deleted."""
+    """Twenty of your files wait already: import or discard one of them first."""
 
     code = "too_many_uploads"
     status = 429

@@ -43,8 +43,8 @@ GIVEN_UP = "The file could not be worked on, three times over. Tell whoever runs
 
 def begin(*, by: User) -> Upload:
     """An upload that has no bytes yet."""
-    kept = Upload.objects.filter(uploaded_by=by, forgotten_at__isnull=True)
-    if kept.count() >= MOST_KEPT:
+    with_file = Upload.objects.filter(uploaded_by=by, state__in=(*WORK_STATES, UploadState.CHECKED))
+    if with_file.count() >= MOST_KEPT:
         raise TooManyUploadsError
     return Upload.objects.create(uploaded_by=by, unit_ids=[unit.pk for unit in units_of(by)])
 
@@ -171,9 +171,10 @@ def _import(upload: Upload, source: Source) -> None:
 
 
 def _refuse(upload: Upload, problem: str) -> None:
-    upload.state, upload.problem, upload.finished_at = UploadState.REFUSED, problem[:300], timezone.now()
+    upload.state, upload.problem = UploadState.REFUSED, problem[:300]
+    upload.finished_at = upload.forgotten_at = timezone.now()
     upload.save()
-    UploadPart.objects.filter(upload=upload).delete()
+    _forget_contents([upload.pk])
     _audit(upload, "upload.refused")
 
 

@@ -178,7 +178,15 @@ def test_work_that_fails_again_and_again_is_given_up(browser: Client) -> None:
         Upload.objects.update(attempts=keeping.MOST_ATTEMPTS)
     keeping.work_on(the_upload().pk)
     assert "could not be worked on" in page(browser, address)
-    assert counts() == (0, 0, 1)
+    assert counts() == (0, 0, 0)
+
+
+def test_twenty_files_of_one_person_may_wait_and_no_more(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_KEPT", 1)
+    send(browser, csv_of({}))
+    answer = browser.post("/uploads/", {"file": SimpleUploadedFile("a.csv", csv_of({}))})
+    assert answer.status_code == 429
+    assert "discard one of them" in answer.content.decode()
 
 
 def test_every_step_is_in_the_audit_log_with_its_number_alone(browser: Client) -> None:
