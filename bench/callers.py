@@ -91,7 +91,10 @@ class Caller:
 def one_by_one(port: int, calls: Iterable[Call]) -> list[float]:
     """Milliseconds of each call on one connection."""
     caller = Caller(port)
-    return [caller.milliseconds(call) for call in calls]
+    try:
+        return [caller.milliseconds(call) for call in calls]
+    finally:
+        caller.link.close()  # a server that is told to end waits for whoever is still connected
 
 
 def side_by_side(port: int, calls: Sequence[Call], *, connections: int) -> tuple[list[float], float]:

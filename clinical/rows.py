@@ -70,6 +70,18 @@ def one(model: type[Row], key: Any) -> Row:
     return found
 
 
+def partly(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+    """A row of which only these columns were read, in whatever order; the others are read when they are asked for."""
+    return model.from_db(connection.alias, names, [values[place] for place in _order(model, tuple(names))])
+
+
+@cache
+def _order(model: type[Model], names: tuple[str, ...]) -> list[int]:
+    """Django takes values in the order of the model's own columns, and tells nobody."""
+    columns = [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001  as below
+    return sorted(range(len(names)), key=lambda place: columns.index(names[place]))
+
+
 @cache
 def _table(model: type[Model]) -> _Table:
     return _Table(model)

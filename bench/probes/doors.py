@@ -60,5 +60,5 @@ def statements_by_history(*, earlier: list[int]) -> list[int]:
             tell(patient)
         with CaptureQueriesContext(connection) as seen:
             tell(patient)
-        counts.append(sum(not query["sql"].startswith(BORDERS) for query in seen.captured_queries))
+        counts.append(sum(not str(query["sql"]).startswith(BORDERS) for query in seen.captured_queries))
     return counts[1:]

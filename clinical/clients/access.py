@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
+from clinical import rows
 from clinical.clients.scopes import covers
 from clinical.models import CareUnit, EhrClient, User
 
@@ -45,24 +45,25 @@ def access_by(client: EhrClient, *, scopes: Iterable[str]) -> ClientAccess | Non
 
 
 def _found(query: str, parameters: list[Any]) -> ClientAccess | None:
-    with connection.cursor() as cursor:
+    with rows.prepared() as cursor:
         cursor.execute(query, parameters)
         row = cursor.fetchone()
     if row is None:
         return None
-    scopes, of_client, of_user, granted, units = row[0], row[1:4], row[4:10], json.loads(row[10]), json.loads(row[11])
-    user = User.from_db(connection.alias, _USER, of_user)
-    client = EhrClient.from_db(connection.alias, _CLIENT, [*of_client, user.pk])
+    scopes, of_client, of_user, granted, units = row[0], row[1:5], row[5:11], json.loads(row[11]), json.loads(row[12])
+    user = rows.partly(User, _USER, of_user)
+    client = rows.partly(EhrClient, _CLIENT, of_client)
     client.user = user
-    wards = {unit[0]: CareUnit.from_db(connection.alias, _UNIT, [unit[0], UUID(unit[1]), *unit[2:]]) for unit in units}
+    wards = {unit[0]: rows.partly(CareUnit, _UNIT, [unit[0], UUID(unit[1]), *unit[2:]]) for unit in units}
     held = {scope: tuple(wards[key] for key in keys if key in wards) for scope, keys in granted.items()}
     return ClientAccess(client, frozenset(scopes.split()), held)
 
 
-_CLIENT, _UNIT = ["id", "public_id", "name", "user_id"], ["id", "public_id", "code", "name", "is_open"]
-_USER = ["id", "public_id", "username", "first_name", "last_name", "is_active"]
+# in the order of the models' own columns: from_db takes values by their place
+_CLIENT, _UNIT = ["id", "public_id", "user_id", "name"], ["id", "public_id", "code", "name", "is_open"]
+_USER = ["id", "username", "first_name", "last_name", "is_active", "public_id"]
 # a row by hand: the same by models takes three times as long, and stands before every answer
-_REACHED = """c.id, c.public_id, c.name, u.id, u.public_id, u.username, u.first_name, u.last_name, u.is_active,
+_REACHED = """c.id, c.public_id, u.id, c.name, u.id, u.username, u.first_name, u.last_name, u.is_active, u.public_id,
     coalesce((SELECT jsonb_object_agg(g.scope, g.units) FROM (
         SELECT scope, jsonb_agg(unit_id) AS units FROM clinical_ehrgrant
         WHERE client_id = c.id AND ended_at IS NULL GROUP BY scope) g), '{}')::text,

@@ -63,13 +63,20 @@ class TreeTables:
 
     def _of_few(self, matrix: Matrix) -> Matrix:
         """All tables at once, one row after another."""
-        tables, slots, place = np.arange(len(self.parts))[:, None], np.arange(MOST_SPLITS), self.feature.ravel()
+        first, table, place = self._asking
+        flat = self.parts.reshape(-1)
         sums = np.empty((len(matrix), self.features))
         for number, row in enumerate(matrix.astype(np.float32)):
-            combination = np.packbits(self._left(row)[self._question], axis=1, bitorder="little")
-            parts = self.parts[tables, slots, combination]
-            sums[number] = np.bincount(place, weights=parts.ravel(), minlength=self.features + 1)[: self.features]
+            combination = np.packbits(self._left(row).take(self._question), axis=1, bitorder="little")[:, 0]
+            parts = flat.take(first + combination.take(table))
+            sums[number] = np.bincount(place, weights=parts, minlength=self.features)
         return sums
+
+    @cached_property
+    def _asking(self) -> tuple[Whole, Whole, Whole]:
+        """Of each slot that adds anything, table after table: where its parts begin, whose it is, what it asks for."""
+        slot = np.flatnonzero(self.parts.any(axis=2))
+        return slot * _COMBINATIONS, slot // MOST_SPLITS, self.feature.ravel()[slot]
 
     def _of_many(self, matrix: Matrix) -> Matrix:
         """Some thousand rows at once: each question is put once, then one table after another is looked up."""

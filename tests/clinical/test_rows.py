@@ -65,6 +65,13 @@ def test_what_is_put_twice_is_changed_only_where_it_was_asked(encounter: Encount
     assert (kept.matures_at.year, kept.readmission) == (2027, "none")
 
 
+def test_columns_read_in_any_order_end_in_their_places(alice: User) -> None:
+    names = ["id", "public_id", "username", "is_active"]
+    user = rows.partly(User, names, [alice.pk, alice.public_id, "alice", True])
+    assert (user.pk, user.public_id, user.username, user.is_active) == (alice.pk, alice.public_id, "alice", True)
+    assert "first_name" in user.get_deferred_fields()
+
+
 def test_a_stranger_writes_and_reads_nothing(encounter: Encounter, charlie: User) -> None:
     with scope_of(charlie):
         assert rows.first(Encounter, "id = %s", [encounter.pk]) is None
