@@ -119,7 +119,7 @@ def store(*, expected: Counts) -> Stored:
         corrected = [pk for (pk,) in cursor.fetchall()]
         if (len(added), len(corrected)) != (expected.new, expected.changed):
             raise OvertakenError
-        values = {
+        values: dict[str, Any] = {
             "ids": [*added, *corrected],
             "without_return": sorted(DISPOSITIONS_WITHOUT_RETURN),
             "matures_after_days": READMISSION_WINDOW.days + settings.OUTCOME_LAG_DAYS,

@@ -18,7 +18,7 @@ FIELD = "file"
 OVERHEAD_BYTES = 64 * 1024  # the form's other fields and the boundaries around them
 
 
-class Received(UploadedFile):
+class Received(UploadedFile):  # type: ignore[type-arg]  # generic in the stubs and not when it runs
     """What `request.FILES` holds: no bytes, but the upload that has them."""
 
     def __init__(self, upload: Upload, size: int) -> None:
