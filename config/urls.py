@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "config.views.bad_request"
+handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import structlog
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from clinical.access import StaffRequest, public, requires
+from clinical.doors.problems import CONTENT_TYPE, problem
 from clinical.models.staff import Role
+
+FOR_SYSTEMS = "/api/"
 
 
 @require_safe
@@ -33,6 +37,15 @@ def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What could not be read; the exception may quote it, so it is not told."""
     return render(request, "400.html", status=400)
+
+
+@public
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A page for people; for systems, whose addresses may hold what is no id, the shape of all their refusals."""
+    if not request.path.startswith(FOR_SYSTEMS):
+        return defaults.page_not_found(request, exception)
+    refusal = problem(status=404, code="not_found", detail="Not found.")
+    return JsonResponse(refusal.data, status=404, content_type=CONTENT_TYPE)
 
 
 @public

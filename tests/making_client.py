@@ -24,10 +24,11 @@ def make(folder: Path) -> None:
     file = folder / SCHEMA
     file.write_text(json.dumps(schema(), indent=1, sort_keys=True) + "\n")
     shutil.rmtree(folder / PACKAGE, ignore_errors=True)
+    program, config = str(Path(sys.prefix) / "bin" / "openapi-python-client"), str(FOLDER / "generator.yml")
     done = subprocess.run(
         [
-            str(Path(sys.prefix) / "bin" / "openapi-python-client"), "generate", "--path", str(file),
-            "--config", str(FOLDER / "generator.yml"), "--meta", "none", "--output-path", str(folder / PACKAGE), "--fail-on-warning",
+            program, "generate", "--path", str(file), "--config", config, "--meta", "none",
+            "--output-path", str(folder / PACKAGE), "--fail-on-warning",
         ],
         capture_output=True, text=True, check=False,
     )  # fmt: skip

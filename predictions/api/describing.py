@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from predictions.api.shapes.base import Told
 
@@ -51,7 +51,9 @@ class Fault(Told):
 
 
 class Problem(Told):
-    """RFC 9457. Nothing in it tells of a patient."""
+    """RFC 9457. Nothing in it tells of a patient. `errors` is there where single members are at fault."""
+
+    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
 
     type: str
     title: str

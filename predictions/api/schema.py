@@ -13,6 +13,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.settings import patched_settings
 from pydantic.json_schema import model_json_schema
 
+from clinical.clients.scopes import VERBS
 from predictions.api.links import add_links
 from predictions.api.shapes.base import NAME_OF_ENUM, Asked, Told
 
@@ -91,6 +92,10 @@ def schema() -> dict[str, Any]:
     return made
 
 
+def _scopes() -> dict[str, str]:
+    return {scope: words for scope, words in VERBS.items() if not scope.startswith(("system/", "cds."))}
+
+
 _SETTINGS: dict[str, Any] = {
     "TITLE": "Wardlight",
     "VERSION": "1.0.0",
@@ -108,7 +113,7 @@ _SETTINGS: dict[str, Any] = {
         "securitySchemes": {
             SECURITY: {
                 "type": "oauth2",
-                "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+                "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": _scopes()}},
             }
         }
     },

@@ -73,7 +73,7 @@ def test_a_count_that_nobody_told_is_not_taken_for_nought(version: ModelVersion,
         ({"admitted_at": "2026-11-02T08:30:00"}, "admitted_at"),
         ({"discharged_at": "2026-11-01T08:30:00Z"}, "discharged_at"),
         ({"patient": {"birth_date": "1850-01-01"}}, "patient.birth_date"),
-        ({"patient": {"family_name": "Oka\x00for"}}, "patient.family_name"),
+        ({"patient": {"family_name": "Oka\x07for"}}, "patient.family_name"),
         ({"unit": "NEPH"}, "unit"),
     ],
 )

@@ -1,0 +1,303 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.outcome import Outcome
+from ...models.outcome_report import OutcomeReport
+from ...models.problem import Problem
+from ...types import UNSET, Unset
+from typing import cast
+from uuid import UUID
+
+
+
+def _get_kwargs(
+    encounter_id: UUID,
+    *,
+    body: OutcomeReport,
+    idempotency_key: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+
+
+    
+
+    
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/v1/encounters/{encounter_id}/outcome".format(encounter_id=quote(str(encounter_id), safe=""),),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Outcome | Problem | None:
+    if response.status_code == 200:
+        response_200 = Outcome.from_dict(response.json())
+
+
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+
+
+        return response_406
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+
+
+        return response_429
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[Outcome | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    encounter_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: OutcomeReport,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Outcome | Problem]:
+    """ Report whether the patient came back
+
+     `within_30` is taken as soon as it happens; `later` and `none` once discharge, 30 days and the lag
+    for late reports have passed, because nobody can know them before.
+
+    Args:
+        encounter_id (UUID):
+        idempotency_key (str | Unset):
+        body (OutcomeReport): Whether the patient came back. Taken as soon as it can be true, and
+            counted only once it has matured.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Outcome | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        encounter_id=encounter_id,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    encounter_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: OutcomeReport,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Outcome | Problem | None:
+    """ Report whether the patient came back
+
+     `within_30` is taken as soon as it happens; `later` and `none` once discharge, 30 days and the lag
+    for late reports have passed, because nobody can know them before.
+
+    Args:
+        encounter_id (UUID):
+        idempotency_key (str | Unset):
+        body (OutcomeReport): Whether the patient came back. Taken as soon as it can be true, and
+            counted only once it has matured.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Outcome | Problem
+     """
+
+
+    return sync_detailed(
+        encounter_id=encounter_id,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    ).parsed
+
+async def asyncio_detailed(
+    encounter_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: OutcomeReport,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[Outcome | Problem]:
+    """ Report whether the patient came back
+
+     `within_30` is taken as soon as it happens; `later` and `none` once discharge, 30 days and the lag
+    for late reports have passed, because nobody can know them before.
+
+    Args:
+        encounter_id (UUID):
+        idempotency_key (str | Unset):
+        body (OutcomeReport): Whether the patient came back. Taken as soon as it can be true, and
+            counted only once it has matured.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Outcome | Problem]
+     """
+
+
+    kwargs = _get_kwargs(
+        encounter_id=encounter_id,
+body=body,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    encounter_id: UUID,
+    *,
+    client: AuthenticatedClient,
+    body: OutcomeReport,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Outcome | Problem | None:
+    """ Report whether the patient came back
+
+     `within_30` is taken as soon as it happens; `later` and `none` once discharge, 30 days and the lag
+    for late reports have passed, because nobody can know them before.
+
+    Args:
+        encounter_id (UUID):
+        idempotency_key (str | Unset):
+        body (OutcomeReport): Whether the patient came back. Taken as soon as it can be true, and
+            counted only once it has matured.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Outcome | Problem
+     """
+
+
+    return (await asyncio_detailed(
+        encounter_id=encounter_id,
+client=client,
+body=body,
+idempotency_key=idempotency_key,
+
+    )).parsed
