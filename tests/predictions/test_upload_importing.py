@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 
 from clinical.access import scope_of_the_system
-from clinical.intake import recording
+from clinical.intake import many, recording
 from clinical.intake.facts import PatientFacts, StayReport
 from clinical.models import AuditEvent, CareUnit, Encounter, Outcome, Patient
 from predictions.models import WorklistEntry
@@ -148,3 +148,22 @@ def test_a_file_with_more_rows_than_the_setting_allows_is_refused(cardiology: Ca
     settings.UPLOAD_MOST_ROWS = 2
     with pytest.raises(FileRefusedError, match="more than 2 rows"):
         take(csv_of({}, {}, {}), cardiology)
+
+
+def test_a_stay_that_somebody_else_stored_meanwhile_is_noticed_and_nothing_is_stored_twice(cardiology: CareUnit) -> None:
+    patient = PatientFacts("X1", "Muster", "Anna", datetime(1951, 4, 2, tzinfo=UTC).date(), "female")
+    report = StayReport(patient=patient, visit_number="V1", unit="CARD", admitted_at=datetime(2026, 11, 10, tzinfo=UTC))
+    with scope_of_the_system():
+        many.stage([many.StagedStay(line=2, report=report, unit_id=cardiology.pk)])
+        counts, _faults = many.judge(unit_ids=[cardiology.pk], for_update=True)
+        recording.record(report=report, units=[cardiology], by=None)
+        with pytest.raises(many.OvertakenError):
+            many.store(expected=counts)
+
+
+def test_a_merged_record_number_leads_to_the_patient_who_goes_on(cardiology: CareUnit) -> None:
+    take(csv_of({}, {"family_name": "Survivor"}), cardiology)
+    recording.merge_patients(surviving="X2", retired="X1", units=[cardiology], by=None, told_at=None)
+    report = take(csv_of({"visit_number": "V3", "medical_record_number": "X1", "family_name": "Stale"}), cardiology)
+    assert report.counts.patients_new == 0
+    assert stay("V3").patient.family_name == "Survivor"

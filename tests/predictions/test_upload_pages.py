@@ -13,7 +13,7 @@ from django.test import Client
 from clinical.access import scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter, User
 from predictions.models import Upload, UploadFindings, UploadPart, UploadState
-from predictions.upload import keeping
+from predictions.upload import keeping, tasks
 from tests.predictions.upload_files import csv_of, ndjson_of
 
 SignIn = Callable[[User], Client]
@@ -169,6 +169,17 @@ def test_whoever_left_the_ward_meanwhile_imports_nothing(browser: Client, alice:
     alice.memberships.update(ended_at="2026-01-01T00:00Z")
     keeping.work_on(the_upload().pk)
     assert counts()[0] == 0
+
+
+def test_the_tasks_do_what_waits_and_may_run_twice(browser: Client) -> None:
+    address = send(browser, csv_of({}))
+    browser.post(f"{address}import/", {"mode": "all"})
+    for _ in range(2):
+        tasks.work_on_upload(the_upload().pk)
+        tasks.score_imported()
+        tasks.forget_uploads()
+    assert keeping.waiting_ids() == []
+    assert counts() == (1, 0, 1)
 
 
 def test_work_that_fails_again_and_again_is_given_up(browser: Client) -> None:
