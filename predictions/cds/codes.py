@@ -9,7 +9,7 @@ from clinical.models.follow_up import FollowUpKind
 HL7_REASONS = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
 OUR_REASONS = "urn:wardlight:override-reasons"
 OUR_TOPICS = "urn:wardlight:card-topics"
-OUR_FOLLOW_UPS = "urn:wardlight:follow-up-kinds"
+OUR_FOLLOW_UPS = "urn:wardlight:follow-up"  # as in the Tasks of /fhir
 OUR_SUGGESTIONS = "urn:wardlight:suggestions"
 
 

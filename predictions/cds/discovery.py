@@ -19,6 +19,9 @@ PREFETCH = {
     "encounter": "Encounter/{{context.encounterId}}",
     "conditions": f"Condition?{_OF_THE_PATIENT}&{_OF_THE_STAY}",
     "medications": f"MedicationRequest?{_OF_THE_PATIENT}&{_OF_THE_STAY}",
+    "laboratory": f"Observation?{_OF_THE_PATIENT}&{_OF_THE_STAY}&category=laboratory",
+    "procedures": f"Procedure?{_OF_THE_PATIENT}&{_OF_THE_STAY}",
+    "encounters": f"Encounter?{_OF_THE_PATIENT}&_sort=-date&_count=100",
 }
 _TITLES = {
     PATIENT_VIEW: "Readmission risk on opening a chart",

@@ -6,9 +6,11 @@ from typing import ClassVar, cast
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from clinical.clients.authentication import CDS_CALL, HookAuthentication
 from clinical.doors.door import Door
 from clinical.models import User
 from predictions.cds import feedback
@@ -21,19 +23,25 @@ from predictions.cds.requests import read_call
 ICON = "images/card-100.png"
 
 
-class Discovery(Door):
+class CdsDoor(Door):
+    """A door to which the EHR signs each call, discovery too."""
+
+    authentication_classes = (HookAuthentication,)
+
+
+class Discovery(CdsDoor):
     """Which services there are, for whom may call them."""
 
-    needs: ClassVar[dict[str, str]] = {"GET": "cds.call"}
+    needs: ClassVar[dict[str, str]] = {"GET": CDS_CALL}
 
     def get(self, request: Request) -> Response:
         return Response({"services": services()})
 
 
-class Service(Door):
+class Service(CdsDoor):
     """Cards for one moment of the work."""
 
-    needs: ClassVar[dict[str, str]] = {"POST": "cds.call"}
+    needs: ClassVar[dict[str, str]] = {"POST": CDS_CALL}
 
     def post(self, request: Request, service_id: str) -> Response:
         _must_be_ours(service_id)
@@ -44,10 +52,10 @@ class Service(Door):
         return Response({"cards": cards})
 
 
-class Feedback(Door):
+class Feedback(CdsDoor):
     """What became of cards."""
 
-    needs: ClassVar[dict[str, str]] = {"POST": "cds.call"}
+    needs: ClassVar[dict[str, str]] = {"POST": CDS_CALL}
 
     def post(self, request: Request, service_id: str) -> Response:
         _must_be_ours(service_id)
@@ -63,4 +71,9 @@ def _must_be_ours(service_id: str) -> None:
 
 def _addresses(request: Request) -> Addresses:
     pages = settings.PUBLIC_ADDRESS or request.build_absolute_uri("/").rstrip("/")
-    return Addresses(encounter=pages + "/encounters/{encounter}/", source=f"{pages}/", icon=pages + static(ICON))
+    return Addresses(
+        encounter=pages + "/encounters/{encounter}/",
+        source=f"{pages}/",
+        icon=pages + static(ICON),
+        smart_launch=pages + reverse("smart-launch") if settings.SMART_ISSUERS else "",
+    )

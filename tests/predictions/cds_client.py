@@ -3,30 +3,62 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from django.http import HttpResponse
-from rest_framework.test import APIClient
+from django.test import Client
 
-from clinical.models import Encounter, User
+from clinical.clients import registering
+from clinical.models import CareUnit, EhrClient, Encounter, User
 
 SERVICE = "/cds-services/readmission-30d"
+HOST = "http://testserver"
+KEY_ID = "key-1"
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True)
 class CdsClient:
-    """One EHR client and what it can send."""
+    """One EHR client, the key that it signs with, and what it can send."""
 
-    user: User
+    client: EhrClient
+    key: PrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP384R1()))
+
+    @property
+    def user(self) -> User:
+        return self.client.user
 
     def get(self, path: str = "/cds-services") -> HttpResponse:
-        return self._client().get(path)
+        return self.send("GET", path)
 
     def post(self, path: str, body: Any) -> HttpResponse:
+        return self.send("POST", path, body)
+
+    def send(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> HttpResponse:
         data = body if isinstance(body, str) else json.dumps(body)
-        return self._client().post(path, data, content_type="application/json")
+        bearer = self.token(path) if token is None else token
+        sender = Client(raise_request_exception=False)
+        headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        return sender.generic(method, path, data if method == "POST" else "", content_type="application/json", headers=headers)
+
+    def token(self, path: str, *, key: Any = None, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """A token for one call of `path`, as the specification has it; None takes a claim away."""
+        now = int(time.time())
+        told = {
+            "iss": self.client.issuer, "aud": f"{HOST}{path}", "iat": now, "exp": now + 60, "jti": str(uuid.uuid4()), **claims,
+        }  # fmt: skip
+        bears = {
+            "kid": KEY_ID,
+            "alg": "ES384" if isinstance(self.key, ec.EllipticCurvePrivateKey) else "RS384",
+            **(header or {}),
+        }
+        payload = {name: value for name, value in told.items() if value is not None}
+        return jwt.encode(payload, self.key if key is None else key, algorithm=bears.pop("alg"), headers=bears)
 
     def call(self, stay: Encounter, *, hook: str = "encounter-discharge", **changes: Any) -> HttpResponse:
         return self.post(SERVICE, call_about(stay, hook=hook, **changes))
@@ -40,10 +72,23 @@ class CdsClient:
     def feedback(self, *entries: dict[str, Any]) -> HttpResponse:
         return self.post(f"{SERVICE}/feedback", {"feedback": list(entries)})
 
-    def _client(self) -> APIClient:
-        client = APIClient()
-        client.force_authenticate(self.user)
-        return client
+
+def cds_client_on(*units: CareUnit, name: str = "Hospital EHR", key: PrivateKey | None = None) -> CdsClient:
+    """A registered client with its public key, which may ask for cards on these wards."""
+    client = registering.register(name=name, by=None)
+    caller = CdsClient(client, key) if key else CdsClient(client)
+    client.issuer = f"https://{client.public_id}.hospital.test"
+    client.jwks = {"keys": [public_half(caller.key)]}
+    client.save(update_fields=["issuer", "jwks"])
+    for unit in units:
+        registering.grant(client=client, unit=unit, scopes=["cds.call"], by=None)
+    return caller
+
+
+def public_half(key: PrivateKey, key_id: str = KEY_ID) -> dict[str, Any]:
+    """As a JWK."""
+    kind = jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
+    return {**json.loads(kind.to_jwk(key.public_key())), "kid": key_id, "use": "sig"}  # type: ignore[arg-type]
 
 
 def call_about(stay: Encounter, *, hook: str = "encounter-discharge", **changes: Any) -> dict[str, Any]:

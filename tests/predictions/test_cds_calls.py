@@ -12,15 +12,20 @@ from clinical.access import scope_of, scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter, Patient, User
 from predictions.models import CdsCard, ModelVersion
 from tests.factories import EncounterFactory, encounter_on
-from tests.predictions.cds_client import SERVICE, CdsClient, call_about
+from tests.predictions.cds_client import SERVICE, CdsClient, call_about, cds_client_on
 from tests.predictions.scored import scored
 
 ACCESS = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "user/Patient.read", "subject": "cds"}
 
 
 @pytest.fixture
-def ehr(ehr_client: User) -> CdsClient:
-    return CdsClient(ehr_client)
+def ehr(cardiology: CareUnit) -> CdsClient:
+    return cds_client_on(cardiology)
+
+
+@pytest.fixture
+def ehr_client(ehr: CdsClient) -> User:
+    return ehr.user
 
 
 @pytest.fixture
@@ -45,7 +50,7 @@ def stay(encounter: Encounter) -> Encounter:
      ({"context": {"patientId": 7}}, "context.patientId"),
      ({"context": {"encounterId": None}}, "context.encounterId"),
      ({"context": {"encounterId": "Encounter/7"}}, "context.encounterId"),
-     ({"context": {"encounterId": "a\x00b"}}, "context.encounterId"),
+     ({"context": {"encounterId": "a\x07b"}}, "context.encounterId"),
      ({"fhirServer": "no address"}, "fhirServer"),
      ({"fhirServer": "https://[::1"}, "fhirServer"),
      ({"fhirAuthorization": ACCESS}, "fhirServer"),

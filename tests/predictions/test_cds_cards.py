@@ -8,13 +8,18 @@ from clinical.access import scope_of
 from clinical.models import CareUnit, Encounter, User
 from predictions.models import CdsCard
 from tests.factories import encounter_on
-from tests.predictions.cds_client import CdsClient
+from tests.predictions.cds_client import CdsClient, cds_client_on
 from tests.predictions.scored import not_scored, scored
 
 
 @pytest.fixture
-def ehr(ehr_client: User) -> CdsClient:
-    return CdsClient(ehr_client)
+def ehr(cardiology: CareUnit) -> CdsClient:
+    return cds_client_on(cardiology)
+
+
+@pytest.fixture
+def ehr_client(ehr: CdsClient) -> User:
+    return ehr.user
 
 
 def test_a_high_risk_is_a_card_that_warns(ehr: CdsClient, encounter: Encounter) -> None:

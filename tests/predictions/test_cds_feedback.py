@@ -14,8 +14,7 @@ from clinical.access import scope_of, scope_of_the_system
 from clinical.models import AuditEvent, CareUnit, Encounter, FollowUp, User
 from predictions.cds.story import story_of
 from predictions.models import CdsFeedback
-from tests.factories import member
-from tests.predictions.cds_client import SERVICE, CdsClient, accepted, overridden
+from tests.predictions.cds_client import SERVICE, CdsClient, accepted, cds_client_on, overridden
 from tests.predictions.scored import scored, words_of
 
 REASON = {"system": "urn:wardlight:override-reasons", "code": "planned-readmission"}
@@ -23,8 +22,13 @@ SignIn = Callable[[User], Client]
 
 
 @pytest.fixture
-def ehr(ehr_client: User) -> CdsClient:
-    return CdsClient(ehr_client)
+def ehr(cardiology: CareUnit) -> CdsClient:
+    return cds_client_on(cardiology)
+
+
+@pytest.fixture
+def ehr_client(ehr: CdsClient) -> User:
+    return ehr.user
 
 
 @pytest.fixture
@@ -49,7 +53,9 @@ def test_the_nurse_sees_what_was_planned_in_the_ehr(
 ) -> None:
     ehr.feedback(accepted(card, 0))
     assert "Planned Phone call after discharge" in words_of(signed_in(alice).get("/worklist/"))
-    assert "Phone call after discharge Planned ehr," in words_of(signed_in(alice).get(f"/encounters/{encounter.public_id}/"))
+    assert "Phone call after discharge Planned ehr-hospitalehr-" in words_of(
+        signed_in(alice).get(f"/encounters/{encounter.public_id}/")
+    )
 
 
 def test_the_same_feedback_again_changes_nothing(ehr: CdsClient, ehr_client: User, card: dict[str, Any]) -> None:
@@ -62,7 +68,7 @@ def test_the_same_feedback_again_changes_nothing(ehr: CdsClient, ehr_client: Use
 
 
 def test_an_override_is_kept_with_its_reason_and_words(ehr: CdsClient, ehr_client: User, card: dict[str, Any]) -> None:
-    comment = "Comes back for \u202esurgery\x00 in two weeks."
+    comment = "Comes back for \u202esurgery\x07 in two weeks."
     assert ehr.feedback(overridden(card, overrideReason={"reason": REASON, "userComment": comment})).status_code == 200
     with scope_of(ehr_client):
         row = CdsFeedback.objects.get()
@@ -103,7 +109,7 @@ def test_nobody_rewrites_feedback(ehr: CdsClient, card: dict[str, Any], statemen
 
 
 def test_a_card_of_another_client_is_no_card(ehr: CdsClient, cardiology: CareUnit, card: dict[str, Any]) -> None:
-    other = CdsClient(member("other", "ehr_client", cardiology))
+    other = cds_client_on(cardiology, name="Another EHR")
     answer = other.feedback(overridden(card))
     assert answer.status_code == 404
     assert answer.json()["errors"][0]["field"] == "feedback[0].card"
@@ -134,7 +140,7 @@ def test_a_suggestion_of_another_card_is_refused(ehr: CdsClient, ehr_client: Use
      ({"acceptedSuggestions": []}, "feedback[0].acceptedSuggestions"),
      ({"overrideReason": {}}, "feedback[0].overrideReason"),
      ({"overrideReason": {"reason": {"code": "x"}}}, "feedback[0].overrideReason.reason.system"),
-     ({"overrideReason": {"reason": {"code": "a\x00b", "system": "s"}}}, "feedback[0].overrideReason.reason.code"),
+     ({"overrideReason": {"reason": {"code": "a\x07b", "system": "s"}}}, "feedback[0].overrideReason.reason.code"),
      ({"overrideReason": {"userComment": "x" * 1001}}, "feedback[0].overrideReason.userComment"),
      ({"overrideReason": {"userComment": 7}}, "feedback[0].overrideReason.userComment")],
 )  # fmt: skip
