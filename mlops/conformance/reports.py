@@ -74,9 +74,8 @@ def _carried_out(report: ConformanceReport) -> list[Finding]:
         "admitted_at": (now - timedelta(days=5)).isoformat(),
         "discharged_at": (now - timedelta(hours=2)).isoformat(),
     }
-    caller = Caller(report.address)
     try:
-        with passing_client(unit, caller) as token:
+        with passing_client(unit) as token:
             return carry_out(all_checks(), caller=Caller(report.address, token), memory=memory)
     finally:
         _clean_up(unit)
