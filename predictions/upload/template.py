@@ -64,7 +64,10 @@ def _code(name: str, what: str, codes: type[AdmissionType | AdmissionSource | Di
 
 
 def _count(name: str, what: str, unit: str, example: str) -> Column:
-    return Column(name, what, f"a whole number of {unit}", values.whole_number, values.as_it_is, example)
+    # without it the stay is kept and not scored; the length of the stay follows from its times
+    needed_when = "" if name == "length_of_stay_days" else "for a score"
+    expected = f"a whole number of {unit}"
+    return Column(name, what, expected, values.whole_number, values.as_it_is, example, needed_when=needed_when)
 
 
 def _truth(name: str, what: str, example: str) -> Column:
