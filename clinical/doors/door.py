@@ -81,13 +81,13 @@ class Door(APIView):
 
     def _before(self, request: Request) -> tuple[Claim | None, HttpResponse | None]:
         """Whether this call may be carried out, and whether it was carried out before."""
-        client = request.auth.client
+        client = cast("ClientAccess", request.auth).client
         self.standing = limiter.count(client, self.units)
         key = request.headers.get(idempotency.HEADER)
         if key is None or request.method in SAFE:
             return None, None
         body = read_at_most(request._request, self.largest_body, {"request": request._request})  # noqa: SLF001  read once
-        request._request._body = body  # type: ignore[attr-defined]  # noqa: SLF001  so that the parser finds it
+        request._request._body = body  # noqa: SLF001  so that the parser finds it
         found = idempotency.claim(client=client, door=f"{request.method} {request.path}"[:MOST_OF_A_DOOR], key=key, body=body)
         return (found, None) if isinstance(found, Claim) else (None, found)
 

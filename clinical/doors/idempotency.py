@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -69,7 +70,7 @@ def claim(*, client: EhrClient, door: str, key: str, body: bytes) -> Claim | Htt
         msg = "The Idempotency-Key must have 1 to 255 printable characters and no space."
         raise ParseError(msg, code="key_refused")
     now = timezone.now()
-    values = [client.pk, door, _digest(key.encode()), _digest(body), now, now + HELD_FOR]
+    values: list[Any] = [client.pk, door, _digest(key.encode()), _digest(body), now, now + HELD_FOR]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [*values, now - KEEP, now])
         found = cursor.fetchone()

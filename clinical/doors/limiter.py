@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import redis
 import structlog
@@ -44,7 +45,7 @@ def count(client: EhrClient, units: Iterable[CareUnit]) -> Standing:
 
 class _Limiter:
     def __init__(self, *, url: str, per_minute: int) -> None:
-        options = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        options: dict[str, Any] = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
         self._shared = FixedWindowRateLimiter(RedisStorage(url, wrap_exceptions=False, **options))
         self._own = FixedWindowRateLimiter(MemoryStorage())
         self._item = RateLimitItemPerMinute(per_minute, namespace="calls")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -12,7 +12,16 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from clinical.errors import ClinicalError, FactsRefusedError
+from clinical.errors import FactsRefusedError
+
+
+@runtime_checkable
+class ErrorOfOurs(Protocol):
+    """What the error families of all packages have in common: a code, a status, and words for whoever asked."""
+
+    code: str
+    status: int
+
 
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -29,7 +38,7 @@ def handler(error: Exception, _context: dict[str, Any]) -> Response | None:
     if isinstance(error, FactsRefusedError):
         errors = [{"field": fault.field, "message": fault.message} for fault in error.faults]
         return problem(status=error.status, code=error.code, detail=str(error), errors=errors)
-    if isinstance(error, ClinicalError) or hasattr(error, "may_pass"):  # the families of the packages, this one's and above
+    if isinstance(error, ErrorOfOurs):
         return problem(status=error.status, code=error.code, detail=str(error))
     if isinstance(error, OperationalError | InterfaceError):
         log.error("database unavailable", error_type=type(error).__name__)
