@@ -78,17 +78,20 @@ def scope_of_units(units: Iterable[CareUnit]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def scope_of_the_system() -> Iterator[None]:
-    """One transaction over all units, for loading, scoring and monitoring: never for answering a person."""
-    with _scope("(SELECT coalesce(string_agg(id::text, ','), '') FROM clinical_careunit)"):
+def scope_of_the_system(*, is_part: bool = False) -> Iterator[None]:
+    """One transaction over all units, for loading, scoring and monitoring: never for answering a person.
+
+    `is_part`: of the transaction of the verb that calls, which fails as a whole where this fails.
+    """
+    with _scope("(SELECT coalesce(string_agg(id::text, ','), '') FROM clinical_careunit)", is_part=is_part):
         yield
 
 
 @contextlib.contextmanager
-def _scope(units: str, *parameters: str) -> Iterator[None]:
+def _scope(units: str, *parameters: str, is_part: bool = False) -> Iterator[None]:
     """`units` is SQL for the ids, separated by commas."""
     asked, around, is_outermost = (units, *parameters), getattr(connection, _SCOPE, None), not connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(savepoint=not (is_part and asked == around)):
         if asked == around:  # a verb called by a verb: PostgreSQL has been told
             yield
             return

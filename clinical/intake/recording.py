@@ -59,7 +59,7 @@ def record(
     if_version: int | None = None,
 ) -> Recorded:
     """Keep a stay, new or corrected. FactsRefusedError names every fault; VersionConflictError where `if_version` is past."""
-    with scope_of_the_system():
+    with scope_of_the_system(is_part=True):
         unit = next((unit for unit in units if unit.code == report.unit), None)
         _one_at_a_time(report.patient.medical_record_number)
         visit = _visit(report.visit_number)
