@@ -188,9 +188,9 @@ ROUTES: dict[str, Door] = {
     "smart/launch": only_get("public", everybody(400)),
     "smart/callback": only_get("public", everybody(400)),
     # --- doors for systems: CDS Hooks ---
-    "cds-services": system_door("cds.call", post=405),
-    "cds-services/<str:service_id>": system_door("cds.call", get=405, example="cds-services/readmission-30d"),
-    "cds-services/<str:service_id>/feedback": system_door("cds.call", get=405, example="cds-services/readmission-30d/feedback"),
+    "cds-services": system_door("cds.call"),
+    "cds-services/<str:service_id>": system_door("cds.call", example="cds-services/readmission-30d"),
+    "cds-services/<str:service_id>/feedback": system_door("cds.call", example="cds-services/readmission-30d/feedback"),
     # --- signing in and out ---
     "accounts/login/": both(ANYBODY, {**FIRST_PAGES, STRANGER: 200}),
     "accounts/logout/": Door(SIGNED_IN, get=inside(200, enrolling=200), post=everybody(SIGN_IN)),
