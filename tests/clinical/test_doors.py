@@ -102,10 +102,10 @@ def test_after_a_day_a_key_is_free_again_and_forgotten(caller: EhrCaller) -> Non
 
 
 def test_a_kept_reply_cannot_be_read_in_the_database(caller: EhrCaller) -> None:
-    post(caller, {"name": "Okafor"}, Idempotency_Key="k1")
+    post(caller, {"name": "Okafor"}, Idempotency_Key="a-key-of-its-own")
     kept = KeptReply.objects.get()
     assert b"Okafor" not in bytes(kept.sealed or b"")
-    assert "k1" not in str(vars(kept))
+    assert "a-key-of-its-own" not in str(vars(kept))
 
 
 # --- how often -------------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_what_breaks_tells_nothing_but_a_number_to_quote(caller: EhrCaller) -> N
     [
         ({"kind": "text/plain"}, {}, 415), ({"kind": "application/json; charset=latin-1"}, {}, 415),
         ({"Content_Encoding": "gzip"}, {}, 415), ({}, b'"' + b"x" * 1_100_000 + b'"', 413),
-        ({"Content_Length": "99999999"}, {}, 413), ({"Accept": "text/html"}, {}, 406),
+        ({"Accept": "text/html"}, {}, 406),
     ],
 )  # fmt: skip
 def test_what_is_no_json_of_a_bearable_size_is_refused(
