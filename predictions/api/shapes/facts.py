@@ -57,12 +57,12 @@ class Attributes(Asked):
     admission_source: SourceCode = AdmissionSource.NOT_RECORDED.value
     discharge_disposition: DispositionCode = DischargeDisposition.NOT_RECORDED.value
     length_of_stay_days: Annotated[int, _count(365)] | None = Field(None, description="Left out: counted from the times.")
-    lab_procedures_count: Annotated[int, _count(200)] | None = None
-    procedures_count: Annotated[int, _count(20)] | None = None
-    medications_count: Annotated[int, _count(150)] | None = None
-    outpatient_visits_prior_year: Annotated[int, _count(366)] | None = None
-    emergency_visits_prior_year: Annotated[int, _count(366)] | None = None
-    inpatient_stays_prior_year: Annotated[int, _count(100)] | None = None
+    lab_procedures_count: Annotated[int, _count(1000)] | None = None
+    procedures_count: Annotated[int, _count(100)] | None = None
+    medications_count: Annotated[int, _count(300)] | None = None
+    outpatient_visits_prior_year: Annotated[int, _count(1000)] | None = None
+    emergency_visits_prior_year: Annotated[int, _count(1000)] | None = None
+    inpatient_stays_prior_year: Annotated[int, _count(1000)] | None = None
     diagnoses_count: Annotated[int, _count(30)] | None = None
     diagnosis_1: Diagnosis | None = None
     diagnosis_2: Diagnosis | None = None
