@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import importing, loading, machine, memory, report, scoring, swap, training, worklist
+from bench import doors, importing, loading, machine, memory, report, scoring, swap, training, worklist
 from bench.databases import BenchError
 from bench.figures import Figure
 from bench.world import SYNTHETIC_ENCOUNTERS, World, say, world
@@ -40,6 +40,9 @@ BENCHES = {
     "worklist": Bench("the worklist page over HTTP", worklist.measure),
     "swap": Bench("change the champion under load", swap.measure),
     "memory": Bench("what a web worker holds", memory.measure),
+    "api": Bench("one encounter through the API, beside servers that only predict", doors.measure_api),
+    "cds": Bench("the cards of a discharge", doors.measure_cards),
+    "batch": Bench("a thousand stays in one request", doors.measure_batch),
     "worklist_10x": Bench("the worklist page at ten times as many encounters", worklist.measure_tenfold, is_long=True),
 }
 
