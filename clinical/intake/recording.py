@@ -232,6 +232,8 @@ def _corrected(
         setattr(stay, name, told[name])
     if stay.discharged_at is not None and stay.discharged_at < stay.admitted_at:
         raise FactsRefusedError([Fault("discharged_at", "lies before the admission")])
+    if stay.discharged_at is not None and (stay.discharged_at - stay.admitted_at).days > LONGEST_STAY_DAYS:
+        raise FactsRefusedError([Fault("discharged_at", f"lies more than {LONGEST_STAY_DAYS} days after the admission")])
     stay.entered_in_error_at = None  # told of again: it is one after all
     if "discharged_at" in changes or "discharge_disposition" in changes:
         _expect_outcome(stay)

@@ -20,6 +20,7 @@ class Batches(ApiDoor):
     """Many stays at once."""
 
     needs = {"POST": "encounter.write"}
+    largest_body = 4 * 2**20  # a thousand stays with all that is known of them
 
     @operation(
         "createEncounters",
