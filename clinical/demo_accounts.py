@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.db import transaction
 
-from clinical import audit
+from clinical import audit, demo_ehr
 from clinical.errors import ClinicalError
 from clinical.models import CareUnit, StaffMembership, User
 from clinical.models.staff import UNIT_ROLES, Role
@@ -92,8 +92,11 @@ def _account(account: DemoAccount, units: Sequence[CareUnit]) -> User:
         user.save()
     if account.is_person and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         TOTP.activate(user, TOTP_SEED)
-    for unit in _units_of(account, units):
+    wards = _units_of(account, units)
+    for unit in wards:
         StaffMembership.objects.get_or_create(user=user, role=account.role, unit=unit, ended_at=None)
+    if account.role == Role.EHR_CLIENT:
+        demo_ehr.make(user, [unit for unit in wards if unit is not None])
     return user
 
 

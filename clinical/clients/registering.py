@@ -57,14 +57,26 @@ def grant(*, client: EhrClient, unit: CareUnit, scopes: Collection[str], by: Use
         audit.record(actor=by, verb="ehr_client.granted", subject_type="ehr_client", subject_id=client.public_id, detail=detail)
 
 
-def issue(*, client: EhrClient, by: User | None, overlap: timedelta = OVERLAP, secret: str | None = None) -> Issued:
+def issue(
+    *,
+    client: EhrClient,
+    by: User | None,
+    overlap: timedelta = OVERLAP,
+    client_id: str | None = None,
+    secret: str | None = None,
+) -> Issued:
     """A new credential; those before it still count for `overlap`, so that nobody is locked out while it is handed over."""
     now = timezone.now()
     told = secret or secrets.token_urlsafe(32)
     with transaction.atomic():
         client.credentials.filter(ends_at__isnull=True).update(ends_at=now + overlap)
+        named = {"client_id": client_id} if client_id else {}
         application = get_application_model().objects.create(
-            name=client.name, client_type=_CONFIDENTIAL, authorization_grant_type=_CLIENT_CREDENTIALS, client_secret=told
+            name=client.name,
+            client_type=_CONFIDENTIAL,
+            authorization_grant_type=_CLIENT_CREDENTIALS,
+            client_secret=told,
+            **named,
         )
         credential = EhrCredential.objects.create(application=application, client=client, issued_at=now)
         detail = {"credential": application.client_id, "overlap_hours": int(overlap.total_seconds() // 3600)}

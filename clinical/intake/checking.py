@@ -35,7 +35,7 @@ OLDEST_YEARS = 125
 FUTURE_SLACK = timedelta(hours=24)  # clocks differ, and a planned time is not a fact
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LONGEST_STAY_DAYS = 365
-_ICD9 = re.compile(r"(?:\d{3}(?:\.\d{1,2})?|V\d{2}(?:\.\d{1,2})?|E\d{3}(?:\.\d)?)")
+_ICD9 = re.compile(r"(?:\d{3}(?:\.\d{1,2})?|V\d{2}(?:\.\d{1,2})?|E\d{3}(?:\.\d)?)", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from config.demo.browser import Browser
+from config.demo.ehr_day import EhrDay
 from config.demo.model_life import ModelLife
 from config.demo.walking import CheckFailedError, expect, last_line_of, run, sign_in
 
@@ -154,6 +155,7 @@ def walk(address: str, *, synthetic: bool, api: str = "") -> int:
         walker.headers_are_strict,
         walker.the_audit_chain_is_intact,
         walker.the_worker_answers,
+        *(EhrDay(address, api, walker.nurse).checks if api else ()),
         *(ModelLife(address, api, walker.encounter_id).checks if api else ()),
     ]
     failed = sum(not _held(check) for check in checks)

@@ -46,6 +46,7 @@ class Story:
     follow_ups: list[FollowUp]
     outcome: Readmission | None
     outcome_known_from: datetime | None
+    outcome_reported_at: datetime | None
 
 
 def story_of(prediction_id: UUID) -> Story | None:
@@ -64,6 +65,7 @@ def story_of(prediction_id: UUID) -> Story | None:
         follow_ups=list(actions.select_related("recorded_by").order_by("recorded_at", "pk")),
         outcome=Readmission(outcome.readmission) if outcome is not None and is_known else None,
         outcome_known_from=outcome.matures_at if outcome else None,
+        outcome_reported_at=outcome.reported_at if outcome else None,
     )
 
 

@@ -156,34 +156,31 @@ ROUTES: dict[str, Door] = {
     "audit/": only_get("auditor", auditors(200)),
     "audit/verify/": only_post("auditor", auditors("audit")),
     # --- doors for systems: REST ---
+    "oauth/token": only_post("public", everybody(400)),
     "api/v1/encounters": system_door("encounter.read", "encounter.write"),
     f"{API_ENCOUNTER}": system_door("encounter.read", "encounter.write", example="api/v1/encounters/{encounter}"),
-    "api/v1/encounters/batch": system_door("encounter.write", get=405),
-    f"{API_ENCOUNTER}/score": system_door("prediction.write", get=405, example="api/v1/encounters/{encounter}/score"),
-    f"{API_ENCOUNTER}/predictions": system_door(
-        "prediction.read", post=405, example="api/v1/encounters/{encounter}/predictions"
-    ),
+    "api/v1/encounters/batch": system_door("encounter.write"),
+    f"{API_ENCOUNTER}/score": system_door("prediction.write", example="api/v1/encounters/{encounter}/score"),
+    f"{API_ENCOUNTER}/predictions": system_door("prediction.read", example="api/v1/encounters/{encounter}/predictions"),
     f"{API_ENCOUNTER}/follow-ups": system_door(
         "followup.read", "followup.write", example="api/v1/encounters/{encounter}/follow-ups"
     ),
-    f"{API_ENCOUNTER}/outcome": system_door(
-        "encounter.read", "outcome.write", post=405, example="api/v1/encounters/{encounter}/outcome"
-    ),
-    f"{API_PREDICTION}": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}"),
-    f"{API_PREDICTION}/why": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/why"),
-    f"{API_PREDICTION}/story": system_door("prediction.read", post=405, example=f"api/v1/predictions/{A_UUID}/story"),
+    f"{API_ENCOUNTER}/outcome": system_door("encounter.read", "outcome.write", example="api/v1/encounters/{encounter}/outcome"),
+    f"{API_PREDICTION}": system_door("prediction.read", example=f"api/v1/predictions/{A_UUID}"),
+    f"{API_PREDICTION}/why": system_door("prediction.read", example=f"api/v1/predictions/{A_UUID}/why"),
+    f"{API_PREDICTION}/story": system_door("prediction.read", example=f"api/v1/predictions/{A_UUID}/story"),
     "api/v1/jobs": system_door("encounter.read", "encounter.write"),
-    f"{API_JOB}": system_door("encounter.read", post=405, example=f"api/v1/jobs/{A_UUID}"),
-    f"{API_JOB}/cancel": system_door("encounter.write", get=405, example=f"api/v1/jobs/{A_UUID}/cancel"),
-    f"{API_JOB}/result": system_door("encounter.read", post=405, example=f"api/v1/jobs/{A_UUID}/result"),
-    "api/v1/worklist": system_door("worklist.read", post=405),
-    "api/v1/models": system_door("model.read", post=405),
-    "api/v1/models/current": system_door("model.read", post=405),
-    f"{API_MODEL}": system_door("model.read", post=405, example="api/v1/models/{version}"),
-    f"{API_MODEL}/card": system_door("model.read", post=405, example="api/v1/models/{version}/card"),
+    f"{API_JOB}": system_door("encounter.read", example=f"api/v1/jobs/{A_UUID}"),
+    f"{API_JOB}/cancel": system_door("encounter.write", example=f"api/v1/jobs/{A_UUID}/cancel"),
+    f"{API_JOB}/result": system_door("encounter.read", example=f"api/v1/jobs/{A_UUID}/result"),
+    "api/v1/worklist": system_door("worklist.read"),
+    "api/v1/models": system_door("model.read"),
+    "api/v1/models/current": system_door("model.read"),
+    f"{API_MODEL}": system_door("model.read", example="api/v1/models/{version}"),
+    f"{API_MODEL}/card": system_door("model.read", example="api/v1/models/{version}/card"),
     "api/v1/schema": only_get("public", everybody(200)),
     "api/v1/docs": only_get("public", everybody(200)),
-    "api/v1/health": system_door("model.read", post=405),
+    "api/v1/health": system_door("model.read"),
     # --- launched by an EHR ---
     "smart/launch": only_get("public", everybody(400)),
     "smart/callback": only_get("public", everybody(400)),
@@ -246,9 +243,11 @@ ROUTES: dict[str, Door] = {
     f"{TRIALS}{ROW}": reading(f"{TRIALS}{{trial}}/"),
     f"{TRIALS}{ROW}end/": deciding(f"{TRIALS}{{trial}}/end/"),
     # --- the doors for systems, asked by the site itself ---
-    f"{REPORTS}": Door(ADMIN_SITE, administrators(200), administrators(405), f"{REPORTS}"),
-    f"{REPORTS}start/": Door(ADMIN_SITE, administrators(405), administrators(409), f"{REPORTS}start/"),  # no address is set
-    f"{REPORTS}{ROW}": Door(ADMIN_SITE, administrators(200), administrators(405), f"{REPORTS}{{report}}/"),
+    f"{REPORTS}": Door(ADMIN_SITE, administrators(200), administrators(405, approver=405), f"{REPORTS}"),
+    f"{REPORTS}start/": Door(
+        ADMIN_SITE, administrators(405, approver=405), administrators(409), f"{REPORTS}start/"
+    ),  # no address is set
+    f"{REPORTS}{ROW}": Door(ADMIN_SITE, administrators(200), administrators(405, approver=405), f"{REPORTS}{{report}}/"),
     # --- watching ---
     f"{NIGHTS}": reading(f"{NIGHTS}"),
     f"{INCIDENTS}": reading(f"{INCIDENTS}"),

@@ -139,7 +139,8 @@ def test_an_unsafe_request_without_its_form_token_changes_nothing(route: str, wo
     for who in (ALICE, ERIN):
         browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
         browser.cookies.update(world.browser(who).cookies)
-        assert browser.post(address_of(route, world)).status_code in {401, 403, 405}
+        refused = {401, 403, 405} if route != "oauth/token" else {400}  # which knows no session: a secret stands in the body
+        assert browser.post(address_of(route, world)).status_code in refused
 
 
 @pytest.mark.parametrize(
@@ -174,9 +175,9 @@ def behind_a_guard() -> list[tuple[str, Door]]:
 def test_the_table_lets_a_password_alone_reach_nothing_but_the_second_factor() -> None:
     for route, door in behind_a_guard():
         if route != "accounts/2fa/authenticate/":
-            assert {door.get[HALF_WAY], door.post[HALF_WAY]} <= {CODE, SIGN_IN, 405}, route
+            assert {door.get[HALF_WAY], door.post[HALF_WAY]} <= {CODE, SIGN_IN, 401, 405}, route
         if route not in WAY_TO_A_SECOND_FACTOR:
-            assert {door.get[ENROLLING], door.post[ENROLLING]} <= {SET_UP, 403, 404, 405}, route
+            assert {door.get[ENROLLING], door.post[ENROLLING]} <= {SET_UP, 401, 403, 404, 405}, route
 
 
 def test_somebody_without_a_second_factor_sets_one_up_and_does_nothing_else_even_after_confirming(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clinical import demo_accounts
+from clinical import demo_accounts, demo_ehr
 from clinical.errors import ClinicalError
 
 COLUMNS = (15, 27, 24)
@@ -40,6 +40,7 @@ class Command(BaseCommand):
             f"One-time code now: {demo_accounts.totp_code()} (changes every 30 seconds; each counts once a person)"
         )
         self.stdout.write(f"Authenticator app seed, the same for all: {demo_accounts.TOTP_SEED}")
+        self.stdout.write(f"The EHR's client id and secret: {demo_ehr.CLIENT_ID} {demo_ehr.CLIENT_SECRET}")
 
     def _line(self, *cells: str) -> None:
         self.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(cells, COLUMNS, strict=True)).rstrip())
