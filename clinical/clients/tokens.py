@@ -56,9 +56,10 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the library car
             super().save_bearer_token(token, request, *args, **kwargs)
             credential = EhrCredential.objects.select_related("client__user").get(application_id=request.client.pk)
             EhrCredential.objects.filter(pk=credential.pk).update(used_at=timezone.now())
+            detail = {"credential": request.client.client_id, "scope": token["scope"]}
             audit.record(
                 actor=credential.client.user, verb="ehr_client.token_given", subject_type="ehr_client",
-                subject_id=credential.client.public_id, detail={"credential": request.client.client_id, "scope": token["scope"]},
+                subject_id=credential.client.public_id, detail=detail,
             )  # fmt: skip
 
     def _by_assertion(self, request: Request, sent: dict[str, str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from django.http import RawPostDataException, UnreadablePostError
 from rest_framework.response import Response
@@ -20,7 +20,7 @@ READ_AWAY_BYTES = 1_048_576
 class ApiDoor(Door):
     """See the module."""
 
-    schema: ClassVar[DoorSchema] = DoorSchema()
+    schema = DoorSchema()
 
     def handle_exception(self, exc: Exception) -> Response:
         """What was sent and not read is read away first: it would stand before the next request of this connection."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, StreamingHttpResponse
@@ -66,7 +66,7 @@ class Jobs(ApiDoor):
         says="Each line is an EncounterFacts. All lines are received, or none. Each stay then stands for itself.",
     )
     def post(self, request: Request) -> Response:
-        job = job_store.receive(request.data, units=self.units, by=self.client)
+        job = job_store.receive(cast("job_store.Stream", request.data), units=self.units, by=self.client)
         where = reverse("api-job", args=[job.public_id])
         return Response(_told(job).as_json(), status=202, headers={"Location": where})
 

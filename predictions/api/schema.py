@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.urls import include, path
 from drf_spectacular.contrib.pydantic import PydanticExtension
@@ -11,9 +11,10 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.settings import patched_settings
-from pydantic.json_schema import model_json_schema
+from pydantic.json_schema import JsonSchemaMode, model_json_schema
 
 from clinical.clients.scopes import VERBS
+from clinical.doors.door import Door
 from predictions.api.links import add_links
 from predictions.api.shapes.base import NAME_OF_ENUM, Asked, Told
 
@@ -35,7 +36,7 @@ class DoorSchema(AutoSchema):
     """Names the scope that each method of a door asks for."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        return [{SECURITY: [self.view.needs[self.method]]}]
+        return [{SECURITY: [cast("Door", self.view).needs[self.method]]}]
 
 
 class ShapesExtension(PydanticExtension):  # type: ignore[no-untyped-call]
@@ -44,7 +45,9 @@ class ShapesExtension(PydanticExtension):  # type: ignore[no-untyped-call]
     priority = 1
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        mode = "validation" if issubclass(self.target, Asked) and not issubclass(self.target, Told) else "serialization"
+        mode: JsonSchemaMode = (
+            "validation" if issubclass(self.target, Asked) and not issubclass(self.target, Told) else "serialization"
+        )
         schema = model_json_schema(self.target, ref_template=COMPONENT.format(name="{model}"), mode=mode)
         for name, nested in schema.pop("$defs", {}).items():
             _keep(auto_schema, name, nested)
@@ -53,7 +56,8 @@ class ShapesExtension(PydanticExtension):  # type: ignore[no-untyped-call]
 
 
 def _keep(auto_schema: Any, name: str, schema: dict[str, Any]) -> None:
-    kept = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=_plain(schema, auto_schema))
+    kind, shape = ResolvedComponent.SCHEMA, _plain(schema, auto_schema)
+    kept = ResolvedComponent(name=name, type=kind, object=name, schema=shape)  # type: ignore[no-untyped-call]
     auto_schema.registry.register_on_missing(kept)
 
 
@@ -86,8 +90,9 @@ def without_names(schema: Any) -> Any:
 def schema() -> dict[str, Any]:
     """Published at /api/v1/schema."""
     with patched_settings(_SETTINGS):
-        generator = SchemaGenerator(patterns=[path(PREFIX, include("predictions.api.urls"))], api_version="v1")
-        made: dict[str, Any] = generator.get_schema(request=None, public=True)
+        ours = [path(PREFIX, include("predictions.api.urls"))]
+        generator = SchemaGenerator(patterns=ours, api_version="v1")  # type: ignore[no-untyped-call]
+        made: dict[str, Any] = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     add_links(made)
     return made
 

@@ -154,7 +154,8 @@ class Signer:
             "iss": self.name, "sub": self.name, "aud": AUDIENCE, "exp": int(time.time()) + 120, "jti": str(uuid.uuid4()),
         }  # fmt: skip
         said = {name: value for name, value in (said | claims).items() if value is not None}
-        return jwt.encode(said, self.key if key is OWN else key, algorithm=algorithm or self.kind, headers={"kid": "one", **(headers or {})})
+        signs = self.key if key is OWN else key
+        return jwt.encode(said, signs, algorithm=algorithm or self.kind, headers={"kid": "one", **(headers or {})})
 
     def asks(self, assertion: str) -> HttpResponse:
         return Client().post(
