@@ -32,69 +32,133 @@ ALTER TABLE predictions_cdscard DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL S
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinical', '0004_what_was_not_told'),
-        ('predictions', '0008_scores_that_no_longer_hold'),
+        ("clinical", "0004_what_was_not_told"),
+        ("predictions", "0008_scores_that_no_longer_hold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CdsCard',
+            name="CdsCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(editable=False, unique=True)),
-                ('not_scored_reason', models.CharField(blank=True, max_length=160)),
-                ('service', models.CharField(max_length=64)),
-                ('hook', models.CharField(max_length=64)),
-                ('hook_instance', models.UUIDField()),
-                ('shown_to', models.CharField(help_text="The EHR's own reference to its user: Practitioner/123.", max_length=128)),
-                ('indicator', models.CharField(max_length=8)),
-                ('suggested', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, help_text='Kinds of follow-up offered.', size=None)),
-                ('shown_at', models.DateTimeField()),
-                ('client', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('encounter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cds_cards', to='clinical.encounter')),
-                ('prediction', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cds_cards', to='predictions.prediction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(editable=False, unique=True)),
+                ("not_scored_reason", models.CharField(blank=True, max_length=160)),
+                ("service", models.CharField(max_length=64)),
+                ("hook", models.CharField(max_length=64)),
+                ("hook_instance", models.UUIDField()),
+                (
+                    "shown_to",
+                    models.CharField(help_text="The EHR's own reference to its user: Practitioner/123.", max_length=128),
+                ),
+                ("indicator", models.CharField(max_length=8)),
+                (
+                    "suggested",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        help_text="Kinds of follow-up offered.",
+                        size=None,
+                    ),
+                ),
+                ("shown_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cds_cards", to="clinical.encounter"
+                    ),
+                ),
+                (
+                    "prediction",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cds_cards",
+                        to="predictions.prediction",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('shown_at', 'pk'),
+                "ordering": ("shown_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='CdsFeedback',
+            name="CdsFeedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('outcome', models.CharField(choices=[('accepted', 'Suggestion accepted'), ('overridden', 'Dismissed')], max_length=10)),
-                ('accepted', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, help_text='Kinds of follow-up accepted.', size=None)),
-                ('reason_system', models.CharField(blank=True, max_length=200)),
-                ('reason_code', models.CharField(blank=True, max_length=100)),
-                ('comment', models.CharField(blank=True, help_text='Free text of a clinician: may name a patient.', max_length=1000)),
-                ('outcome_at', models.DateTimeField(help_text='When the user acted, as the EHR tells it.')),
-                ('received_at', models.DateTimeField()),
-                ('fingerprint', models.CharField(help_text='SHA-256 of what was reported.', max_length=64)),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='predictions.cdscard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "outcome",
+                    models.CharField(choices=[("accepted", "Suggestion accepted"), ("overridden", "Dismissed")], max_length=10),
+                ),
+                (
+                    "accepted",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        help_text="Kinds of follow-up accepted.",
+                        size=None,
+                    ),
+                ),
+                ("reason_system", models.CharField(blank=True, max_length=200)),
+                ("reason_code", models.CharField(blank=True, max_length=100)),
+                (
+                    "comment",
+                    models.CharField(blank=True, help_text="Free text of a clinician: may name a patient.", max_length=1000),
+                ),
+                ("outcome_at", models.DateTimeField(help_text="When the user acted, as the EHR tells it.")),
+                ("received_at", models.DateTimeField()),
+                ("fingerprint", models.CharField(help_text="SHA-256 of what was reported.", max_length=64)),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="feedback", to="predictions.cdscard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('outcome_at', 'pk'),
+                "ordering": ("outcome_at", "pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='cdscard',
-            constraint=models.CheckConstraint(condition=models.Q(('indicator__in', ['info', 'warning'])), name='cds_card_never_critical'),
+            model_name="cdscard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("indicator__in", ["info", "warning"])), name="cds_card_never_critical"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cdscard',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('not_scored_reason', ''), ('prediction__isnull', False)), models.Q(('prediction__isnull', True), models.Q(('not_scored_reason', ''), _negated=True)), _connector='OR'), name='cds_card_tells_a_score_or_why_not'),
+            model_name="cdscard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("not_scored_reason", ""), ("prediction__isnull", False)),
+                    models.Q(("prediction__isnull", True), models.Q(("not_scored_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="cds_card_tells_a_score_or_why_not",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cdsfeedback',
-            constraint=models.UniqueConstraint(fields=('card', 'fingerprint'), name='cds_feedback_once'),
+            model_name="cdsfeedback",
+            constraint=models.UniqueConstraint(fields=("card", "fingerprint"), name="cds_feedback_once"),
         ),
         migrations.AddConstraint(
-            model_name='cdsfeedback',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['accepted', 'overridden'])), name='cds_feedback_outcome_known'),
+            model_name="cdsfeedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["accepted", "overridden"])), name="cds_feedback_outcome_known"
+            ),
         ),
         migrations.RunSQL(GUARDS, UNGUARD),
     ]
