@@ -25,6 +25,6 @@ def session(*, paths: list[str]) -> dict[str, Any]:
         client.get(path)  # the first view of a process reads what it then keeps
         with CaptureQueriesContext(connection) as seen:
             client.get(path)
-        queries.append(sum(not query["sql"].startswith(BORDERS) for query in seen.captured_queries))
+        queries.append(sum(not str(query["sql"]).startswith(BORDERS) for query in seen.captured_queries))
     (cookie,) = (f"{name}={morsel.value}" for name, morsel in client.cookies.items() if "session" in name)
     return {"cookie": cookie, "queries": queries, "units": len(units_for(nurse))}

@@ -30,7 +30,7 @@ def cost(browser: Client, path: str) -> int:
     browser.get(path)
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(path).status_code == 200
-    return sum(not query["sql"].startswith(TRANSACTION) for query in queries)
+    return sum(not str(query["sql"]).startswith(TRANSACTION) for query in queries)
 
 
 @pytest.mark.parametrize("path", ["/worklist/", "/worklist/?sort=name", "/worklist/?view=all&sort=-discharged"])

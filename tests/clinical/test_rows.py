@@ -85,7 +85,7 @@ def test_a_verb_called_by_a_verb_tells_the_units_once(encounter: Encounter, char
     with scope_of_the_system(), CaptureQueriesContext(connection) as seen:
         with scope_of_the_system():
             assert Encounter.objects.filter(pk=encounter.pk).exists()
-        assert not any("set_config" in query["sql"] for query in seen.captured_queries)
+        assert not any("set_config" in str(query["sql"]) for query in seen.captured_queries)
         with scope_of(charlie):
             assert not Encounter.objects.filter(pk=encounter.pk).exists()
             with scope_of_the_system():
