@@ -15,6 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from clinical.doors.problems import before_any_door
 from clinical.errors import ClinicalError
 from predictions.errors import PredictionError
 
@@ -103,12 +104,15 @@ class ErrorsAsPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django's hook; None leaves 403, 404 and the like to Django's own handlers."""
         if isinstance(error, ClinicalError | PredictionError):
-            return render(request, "errors/refused.html", {"message": str(error), "code": error.code}, status=error.status)
+            refusal = before_any_door(request, status=error.status, code=error.code, detail=str(error))
+            return refusal or render(
+                request, "errors/refused.html", {"message": str(error), "code": error.code}, status=error.status
+            )
         if isinstance(error, OperationalError | InterfaceError):
             log.error("database unavailable", error_type=type(error).__name__)
-            response = HttpResponse(
-                "The database does not answer. Please try again in a moment.", status=503, content_type="text/plain"
-            )
+            words = "The database does not answer. Please try again in a moment."
+            response = before_any_door(request, status=503, code="database_away", detail=words)
+            response = response or HttpResponse(words, status=503, content_type="text/plain")
             response["Retry-After"] = "5"
             return response
         if not isinstance(error, _LEFT_TO_DJANGO):

@@ -196,6 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["clinical.doors.strict_json.StrictJsonParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "clinical.doors.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,  # what is spoken is told by Accept, and no parameter of an address changes it
     "UNAUTHENTICATED_USER": None,
 }
 CALLS_PER_MINUTE = ENV.calls_per_minute

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from rest_framework.exceptions import APIException, MethodNotAllowed, PermissionDenied
+from rest_framework.exceptions import APIException, MethodNotAllowed, ParseError, PermissionDenied
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from clinical import audit
 from clinical.access import scope_of_units
 from clinical.clients.access import ClientAccess
 from clinical.clients.authentication import ClientAuthentication
 from clinical.doors import calls, idempotency, limiter
-from clinical.doors.idempotency import Claim
+from clinical.doors.deprecation import Deprecation
+from clinical.doors.idempotency import Call, Claim
 from clinical.doors.limiter import Standing
 from clinical.doors.strict_json import LARGEST_BODY, read_at_most
 from clinical.models import CareUnit, EhrCall
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-MOST_OF_A_DOOR, BAD_REQUEST = 80, 400
+BAD_REQUEST = 400
 
 
 class UnforeseenError(APIException):
@@ -37,12 +41,20 @@ class UnforeseenError(APIException):
     default_detail = __doc__
 
 
+class LengthNeededError(APIException):
+    """The request must say its length in Content-Length."""
+
+    status_code, default_code = 411, "length_needed"
+    default_detail = __doc__
+
+
 class Door(APIView):
     """`needs` names the scope that each method asks for; a method that is not named is not there."""
 
     authentication_classes = (ClientAuthentication,)
     needs: ClassVar[dict[str, str]] = {}
     largest_body: ClassVar[int] = LARGEST_BODY
+    deprecated: ClassVar[Deprecation | None] = None
     units: list[CareUnit]
 
     @classmethod
@@ -77,19 +89,45 @@ class Door(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who, and which units. A door whose scope the caller lacks stays shut, and says which scope it asks for."""
         super().initial(request, *args, **kwargs)
-        self.units = self.reached(request)
+        self.units = []
+        try:
+            if request.method != "OPTIONS":
+                self.units = self.reached(request)
+        finally:  # whoever tries doors that stay shut is counted, too
+            if isinstance(request.auth, ClientAccess):
+                self.standing = limiter.count(request.auth.client, self.units)
+        _check_frame(request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Allow says the rest."""
+        return Response(status=204)
 
     def _before(self, request: Request) -> tuple[Claim | None, HttpResponse | None]:
-        """Whether this call may be carried out, and whether it was carried out before."""
-        client = cast("ClientAccess", request.auth).client
-        self.standing = limiter.count(client, self.units)
+        """Whether this call was carried out before."""
         key = request.headers.get(idempotency.HEADER)
         if key is None or request.method in SAFE:
             return None, None
-        body = read_at_most(request._request, self.largest_body, {"request": request._request})  # noqa: SLF001  read once
-        request._request._body = body  # noqa: SLF001  so that the parser finds it
-        found = idempotency.claim(client=client, door=f"{request.method} {request.path}"[:MOST_OF_A_DOOR], key=key, body=body)
-        return (found, None) if isinstance(found, Claim) else (None, found)
+        client = cast("ClientAccess", request.auth).client
+        call = Call(
+            client=client,
+            door=f"{request.method} {request.path}",
+            key=key,
+            asked=self._asked(request),
+            unit_ids=frozenset(unit.pk for unit in self.units),
+        )
+        found = idempotency.claim(call)
+        if isinstance(found, Claim):
+            return found, None
+        with transaction.atomic():  # the reply tells of a patient once more
+            audit.record(actor=client.user, verb="reply.repeated", subject_type="call", detail={"route": _route(request)})
+        return None, found
+
+    def _asked(self, request: Request) -> bytes:
+        """All that makes this call another one than the next: the body is read, and left for the parser to find."""
+        plain = request._request  # noqa: SLF001  the body can be read once
+        body = plain._body = read_at_most(plain, self.largest_body, {"request": plain})  # type: ignore[attr-defined]  # noqa: SLF001
+        beside = (request.META.get(name, "") for name in ("QUERY_STRING", "HTTP_IF_MATCH"))
+        return body + "".join(f"\0{part}" for part in beside if part).encode()
 
     def _refused(self, error: Exception) -> Any:
         """Whatever nobody foresaw is told by a number to quote, and found by it in the log."""
@@ -102,16 +140,18 @@ class Door(APIView):
     def _after(self, request: Request, answer: Any, claimed: Claim | None, duration_ms: float) -> None:
         if self.standing is not None:
             answer["RateLimit"] = f'"calls";r={self.standing.left};t={int(self.standing.reset_seconds)}'
+        if self.deprecated is not None:
+            self.deprecated.tell(answer)
         if claimed is not None:
-            claimed.settle(answer.render() if hasattr(answer, "render") else answer)
+            _settle(claimed, answer)
         access = request.auth
         if not isinstance(access, ClientAccess):
             return
-        match, data = request.resolver_match, getattr(answer, "data", None)
+        data = getattr(answer, "data", None)
         calls.note(
             EhrCall(
                 client_id=access.client.pk,
-                route=str(match.view_name if match else "")[:60],
+                route=_route(request)[:60],
                 method=str(request.method)[:8],
                 status=answer.status_code,
                 code=str(data.get("code", ""))[:40] if isinstance(data, dict) and answer.status_code >= BAD_REQUEST else "",
@@ -139,6 +179,28 @@ class Door(APIView):
         if scope is None:
             raise MethodNotAllowed(str(request.method))
         return scope
+
+
+def _check_frame(request: Request) -> None:
+    """What no handler should meet: PostgreSQL takes no NUL, and a body whose length nobody says would be read as none."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        msg = "The address holds the character NUL."
+        raise ParseError(msg, code="malformed")
+    if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+        raise LengthNeededError
+
+
+def _settle(claimed: Claim, answer: Any) -> None:
+    """What was done stays done and is told, even if it cannot be kept for a repeat."""
+    try:
+        claimed.settle(answer.render() if hasattr(answer, "render") else answer)
+    except DatabaseError:
+        log.exception("a reply was not kept")
+
+
+def _route(request: Request) -> str:
+    match = request.resolver_match
+    return str(match.view_name if match else "")
 
 
 def in_scope(handler: Callable[..., Any]) -> Callable[..., Any]:

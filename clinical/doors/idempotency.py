@@ -29,6 +29,7 @@ HELD_FOR = timedelta(seconds=60)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_STATUS = range(200, 300)
+_LONGEST_DOOR = 80
 
 
 class KeyInUseError(APIException):
@@ -45,49 +46,72 @@ class KeyOfAnotherCallError(APIException):
     default_detail = __doc__
 
 
+class ReachLostError(APIException):
+    """The reply to this call tells of a ward that the client no longer reaches."""
+
+    status_code, default_code = 403, "insufficient_scope"
+    default_detail = __doc__
+
+
+@dataclass(frozen=True)
+class Call:
+    """Who asks, for what, and where: with another body, query or version asked for, it is another call."""
+
+    client: EhrClient
+    door: str
+    key: str
+    asked: bytes
+    unit_ids: frozenset[int]
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key):
+            msg = "The Idempotency-Key must have 1 to 255 printable characters and no space."
+            raise ParseError(msg, code="key_refused")
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where its reply is kept."""
+        return {"client": self.client, "door": _short(self.door), "key_sha256": _digest(self.key.encode())}
+
+
 @dataclass(frozen=True)
 class Claim:
     """What whoever carries the call out holds."""
 
     row_id: int
     held_until: datetime
+    unit_ids: frozenset[int]
 
     def settle(self, answer: HttpResponse) -> None:
         """Keep a success; whatever else came, the call may be made again."""
         mine = KeptReply.objects.filter(pk=self.row_id, held_until=self.held_until)
         if answer.status_code in _KEPT_STATUS:
-            mine.update(status=answer.status_code, sealed=_sealed(answer))
+            mine.update(status=answer.status_code, sealed=_sealed(answer, self.unit_ids))
         else:
             mine.delete()
 
-    def give_up(self) -> None:
-        KeptReply.objects.filter(pk=self.row_id, held_until=self.held_until).delete()
 
-
-def claim(*, client: EhrClient, door: str, key: str, body: bytes) -> Claim | HttpResponse:
+def claim(call: Call) -> Claim | HttpResponse:
     """The right to carry the call out, or the reply that it was given before."""
-    if not _KEY.fullmatch(key):
-        msg = "The Idempotency-Key must have 1 to 255 printable characters and no space."
-        raise ParseError(msg, code="key_refused")
-    now = timezone.now()
-    values: list[Any] = [client.pk, door, _digest(key.encode()), _digest(body), now, now + HELD_FOR]
+    now, place = timezone.now(), call.place
+    values = [call.client.pk, place["door"], place["key_sha256"], _digest(call.asked), now, now + HELD_FOR]
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [*values, now - KEEP, now])
         found = cursor.fetchone()
     if found is not None:
-        return Claim(found[0], now + HELD_FOR)
-    return _kept(client, door, key, body)
+        return Claim(found[0], now + HELD_FOR, call.unit_ids)
+    return _kept(call)
 
 
-def _kept(client: EhrClient, door: str, key: str, body: bytes) -> HttpResponse:
-    reply = KeptReply.objects.filter(client=client, door=door, key_sha256=_digest(key.encode())).first()
+def _kept(call: Call) -> HttpResponse:
+    reply = KeptReply.objects.filter(**call.place).first()
     if reply is None:
         raise KeyInUseError  # given up between the two looks
-    if reply.body_sha256 != _digest(body):
+    if reply.body_sha256 != _digest(call.asked):
         raise KeyOfAnotherCallError
     if reply.status is None or reply.sealed is None:
         raise KeyInUseError
-    return _opened(reply.status, bytes(reply.sealed))
+    return _opened(reply.status, bytes(reply.sealed), call.unit_ids)
 
 
 def purge(now: datetime | None = None) -> int:
@@ -96,21 +120,29 @@ def purge(now: datetime | None = None) -> int:
     return gone
 
 
-def _sealed(answer: HttpResponse) -> bytes:
+def _sealed(answer: HttpResponse, unit_ids: frozenset[int]) -> bytes:
     headers = {name: answer[name] for name in KEPT_HEADERS if name in answer}
-    return _cipher().encrypt(json.dumps(headers).encode() + b"\n" + answer.content)
+    return _cipher().encrypt(json.dumps([headers, sorted(unit_ids)]).encode() + b"\n" + answer.content)
 
 
-def _opened(status: int, sealed: bytes) -> HttpResponse:
+def _opened(status: int, sealed: bytes, unit_ids: frozenset[int]) -> HttpResponse:
     try:
-        headers, _line, body = _cipher().decrypt(sealed).partition(b"\n")
+        told, _line, body = _cipher().decrypt(sealed).partition(b"\n")
     except InvalidToken:  # the secret was changed meanwhile; the call cannot be answered, and must not be made twice
         raise KeyInUseError from None
-    return HttpResponse(body, status=status, headers={**json.loads(headers), REPLAYED: "true"})
+    headers, reached = json.loads(told)
+    if not unit_ids.issuperset(reached):
+        raise ReachLostError
+    return HttpResponse(body, status=status, headers={**headers, REPLAYED: "true"})
 
 
 def _cipher() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"kept replies:" + settings.SECRET_KEY.encode()).digest()))
+
+
+def _short(door: str) -> str:
+    """As it is, or with a digest for an end: two long addresses that begin alike are two doors."""
+    return door if len(door) <= _LONGEST_DOOR else f"{door[:15]} {_digest(door.encode())}"
 
 
 def _digest(data: bytes) -> str:

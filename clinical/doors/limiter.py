@@ -53,16 +53,30 @@ class _Limiter:
         self._lock = threading.Lock()
 
     def count(self, who: str) -> Standing:
-        if time.monotonic() >= self._again_at:
+        if self._may_ask():
             try:
-                return self._counted(self._shared, who)
+                used = self._used(self._shared, who)
+                self._again_at = 0.0
+                return self._standing(self._shared, who, used)
             except (redis.exceptions.RedisError, OSError) as error:
                 self._leave_alone(error)
-        return self._counted(self._own, who)
+        return self._standing(self._own, who, self._used(self._own, who))
 
-    def _counted(self, limiter: FixedWindowRateLimiter, who: str) -> Standing:
+    def _may_ask(self) -> bool:
+        """Where Redis did not answer, one call at a time finds out whether it is back; no other waits for that."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._again_at:
+                return False
+            if self._again_at:
+                self._again_at = now + LEFT_ALONE_SECONDS
+            return True
+
+    def _used(self, limiter: FixedWindowRateLimiter, who: str) -> int:
         """One round: the storage counts and tells in the same step."""
-        used = limiter.storage.incr(self._item.key_for(who), self._item.get_expiry())
+        return limiter.storage.incr(self._item.key_for(who), self._item.get_expiry())
+
+    def _standing(self, limiter: FixedWindowRateLimiter, who: str, used: int) -> Standing:
         left = self._item.amount - used
         if left < 0:
             raise Throttled(wait=max(1.0, limiter.get_window_stats(self._item, who).reset_time - time.time()))
@@ -70,7 +84,7 @@ class _Limiter:
 
     def _leave_alone(self, error: Exception) -> None:
         with self._lock:
-            if time.monotonic() >= self._again_at:
+            if not self._again_at:
                 log.warning("calls are counted by each process: Redis does not answer", reason=type(error).__name__)
             self._again_at = time.monotonic() + LEFT_ALONE_SECONDS
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -25,6 +25,8 @@ class ErrorOfOurs(Protocol):
 
 log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
+FOR_SYSTEMS = ("/api/", "/fhir/", "/cds-services", "/oauth/")
+AWAY, TRY_AGAIN_SECONDS = 503, 5
 
 
 def handler(error: Exception, _context: dict[str, Any]) -> Response | None:
@@ -42,10 +44,17 @@ def handler(error: Exception, _context: dict[str, Any]) -> Response | None:
         return problem(status=error.status, code=error.code, detail=str(error))
     if isinstance(error, OperationalError | InterfaceError):
         log.error("database unavailable", error_type=type(error).__name__)
-        answer = problem(status=503, code="database_away", detail="The database does not answer. Try again in a moment.")
-        answer["Retry-After"] = "5"
-        return answer
+        return problem(status=AWAY, code="database_away", detail="The database does not answer. Try again in a moment.")
     return None
+
+
+def before_any_door(request: HttpRequest, *, status: int, code: str, detail: str) -> HttpResponse | None:
+    """The same for what is refused before a door is reached; None where people asked, who get a page."""
+    if not request.path.startswith(FOR_SYSTEMS):
+        return None
+    told = problem(status=status, code=code, detail=detail)
+    headers = {name: told[name] for name in ("Retry-After",) if name in told}
+    return JsonResponse(told.data, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def _framework(error: exceptions.APIException) -> Response:
@@ -71,4 +80,5 @@ def problem(*, status: int, code: str, detail: str, errors: list[dict[str, str]]
     }
     if errors:
         body["errors"] = errors
-    return Response(body, status=status, content_type=CONTENT_TYPE)
+    headers = {"Retry-After": str(TRY_AGAIN_SECONDS)} if status == AWAY else None
+    return Response(body, status=status, content_type=CONTENT_TYPE, headers=headers)
