@@ -102,6 +102,7 @@ class Environment(BaseSettings):
     api_address: str = Field(default="", pattern=r"^(https?://[^/]+)?$")
     webhook_hosts: Annotated[list[str], NoDecode] = []
     cors_origins: Annotated[list[str], NoDecode] = []
+    jwks_hosts: Annotated[list[str], NoDecode] = []
     smart_issuers: Annotated[dict[str, str], NoDecode] = {}
     smart_hosts: Annotated[list[str], NoDecode] = []
     smtp_host: str = ""
@@ -124,6 +125,7 @@ class Environment(BaseSettings):
         "verify_keys",
         "webhook_hosts",
         "cors_origins",
+        "jwks_hosts",
         "smart_hosts",
         "sagemaker_subnets",
         "sagemaker_security_groups",

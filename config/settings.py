@@ -202,7 +202,7 @@ REST_FRAMEWORK = {
 CALLS_PER_MINUTE = ENV.calls_per_minute
 CALL_LOG_SECONDS = 0 if ENV.mode is Mode.TEST else 2
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
-TOKEN_SECONDS = 600
+TOKEN_SECONDS = 300  # the most that SMART Backend Services asks for
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "clinical.clients.tokens.ClientValidator",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",  # knows client credentials, and no other grant
@@ -271,6 +271,7 @@ RETRAIN_COOLDOWN_DAYS = ENV.retrain_cooldown_days
 PUBLIC_ADDRESS = ENV.public_address
 API_ADDRESS = ENV.api_address
 WEBHOOK_HOSTS = ENV.webhook_hosts
+JWKS_HOSTS = ENV.jwks_hosts
 LOOPBACK_WEBHOOKS = not IS_PRODUCTION
 
 LANGUAGE_CODE = "en-gb"

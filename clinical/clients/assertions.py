@@ -6,6 +6,7 @@ other. A statement counts once: its number is kept until it has expired (RFC 752
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ class AssertionRefusedError(ClinicalError):
 
 def credential_that_signed(assertion: str, *, audience: str) -> EhrCredential:
     """SMART Backend Services: `iss` and `sub` are both the client id. AssertionRefusedError says what is not good."""
-    name = str(_unverified(assertion).get("iss", ""))
+    name = _issuer(assertion)
     known = EhrCredential.objects.in_force().select_related("client__user", "application")
     credential = known.filter(application__client_id=name).first()
     if credential is None:
@@ -49,9 +50,9 @@ def credential_that_signed(assertion: str, *, audience: str) -> EhrCredential:
 
 def caller_who_signed(assertion: str, *, audience: str) -> EhrClient:
     """CDS Hooks 2.0: `iss` is the registered issuer of the EHR, `aud` the address that was called."""
-    issuer = str(_unverified(assertion).get("iss", ""))
+    issuer = _issuer(assertion)
     client = EhrClient.objects.select_related("user").filter(issuer=issuer, is_active=True, user__is_active=True).first()
-    if not issuer or client is None:
+    if client is None:
         raise AssertionRefusedError(_NOBODY)
     claims = verify(assertion, client=client, audience=audience, issuer=issuer)
     if "iat" not in claims:
@@ -69,7 +70,7 @@ def verify(assertion: str, *, client: EhrClient, audience: str, issuer: str) -> 
     if header.get("jku") and header["jku"] != client.jwks_url:
         msg = "The statement names keys at an address that is not registered."
         raise AssertionRefusedError(msg)
-    for key in keys_of(client, str(header.get("kid", ""))):
+    for key in keys_of(client, algorithm=str(header["alg"]), key_id=str(header.get("kid", ""))):
         try:
             claims: dict[str, Any] = jwt.decode(
                 assertion, key=key, algorithms=[str(header["alg"])], audience=audience, issuer=issuer, leeway=LEEWAY_SECONDS,
@@ -77,7 +78,7 @@ def verify(assertion: str, *, client: EhrClient, audience: str, issuer: str) -> 
             )  # fmt: skip
         except jwt.InvalidSignatureError:
             continue
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             msg = f"The statement is not good: {type(error).__name__}."
             raise AssertionRefusedError(msg) from None
         if claims["aud"] not in (audience, [audience]):  # a list may name it, and nobody beside it
@@ -90,11 +91,11 @@ def verify(assertion: str, *, client: EhrClient, audience: str, issuer: str) -> 
 
 
 def _use_up(claims: dict[str, Any], issuer: str) -> None:
-    expires, number = datetime.fromtimestamp(claims["exp"], UTC), claims["jti"]
+    expires, number = _moment(claims["exp"]), claims["jti"]
     if expires > timezone.now() + LONGEST_LIFE + timedelta(seconds=LEEWAY_SECONDS):
         msg = "The statement must expire within five minutes."
         raise AssertionRefusedError(msg)
-    if not isinstance(number, str) or not 0 < len(number) <= LONGEST_NUMBER:
+    if not isinstance(number, str) or not 0 < len(number) <= LONGEST_NUMBER or not number.isprintable():
         msg = "The statement's number must be a text."
         raise AssertionRefusedError(msg)
     try:
@@ -104,6 +105,21 @@ def _use_up(claims: dict[str, Any], issuer: str) -> None:
     except IntegrityError:
         msg = "The statement was used before."
         raise AssertionRefusedError(msg) from None
+
+
+def _moment(seconds: object) -> datetime:
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(seconds, UTC)
+    msg = "The statement's time of expiry is no time."
+    raise AssertionRefusedError(msg)
+
+
+def _issuer(assertion: str) -> str:
+    found = _unverified(assertion).get("iss")
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_NUMBER or not found.isprintable():
+        raise AssertionRefusedError(_NOBODY)
+    return found
 
 
 def _unverified(assertion: str) -> dict[str, Any]:

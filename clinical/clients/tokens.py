@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.common import Request
@@ -17,6 +15,7 @@ from clinical.clients.scopes import covers
 from clinical.models import EhrCredential, EhrGrant
 
 CLIENT_CREDENTIALS = "client_credentials"
+ADDRESS = "wardlight.token_address"  # among the headers of the library's request; no header from outside can bear this name
 
 
 class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the library carries no types
@@ -62,8 +61,22 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the library car
                 subject_id=credential.client.public_id, detail=detail,
             )  # fmt: skip
 
+    def revoke_token(self, token: str, token_type_hint: str, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Its own tokens alone, and in the audit log (RFC 7009)."""
+        with transaction.atomic():
+            super().revoke_token(token, token_type_hint, request, *args, **kwargs)
+            client = EhrCredential.objects.select_related("client__user").get(application_id=request.client.pk).client
+            audit.record(
+                actor=client.user, verb="ehr_client.token_returned", subject_type="ehr_client", subject_id=client.public_id,
+                detail={"credential": request.client.client_id},
+            )  # fmt: skip
+
+    def _load_application(self, client_id: str, request: Request) -> Any:
+        """An id that the database could not even look for belongs to nobody."""
+        return super()._load_application(client_id, request) if client_id.isprintable() else None
+
     def _by_assertion(self, request: Request, sent: dict[str, str]) -> bool:
-        audience = _token_address(request)
+        audience = str(request.headers[ADDRESS])
         try:
             credential = credential_that_signed(str(sent.get("client_assertion", "")), audience=audience)
         except AssertionRefusedError:
@@ -71,14 +84,6 @@ class ClientValidator(OAuth2Validator):  # type: ignore[misc]  # the library car
         request.client = credential.application
         request.client_id = credential.application.client_id
         return True
-
-
-def _token_address(request: Request) -> str:
-    """For revoking as well the statement is made for the token endpoint: RFC 7523, section 3."""
-    path = reverse("token")
-    asked = str(request.uri).partition("?")[0]
-    own = asked[: asked.index("/", len("https://"))] if "/" in asked[len("https://") :] else asked
-    return f"{settings.API_ADDRESS or own}{path}"
 
 
 def _held(application: Any) -> set[str]:

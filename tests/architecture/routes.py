@@ -157,6 +157,8 @@ ROUTES: dict[str, Door] = {
     "audit/verify/": only_post("auditor", auditors("audit")),
     # --- doors for systems: REST ---
     "oauth/token": only_post("public", everybody(400)),
+    "oauth/revoke": only_post("public", everybody(400)),
+    ".well-known/smart-configuration": only_get("public", everybody(200)),
     "api/v1/encounters": system_door("encounter.read", "encounter.write"),
     f"{API_ENCOUNTER}": system_door("encounter.read", "encounter.write", example="api/v1/encounters/{encounter}"),
     "api/v1/encounters/batch": system_door("encounter.write"),

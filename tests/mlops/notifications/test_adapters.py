@@ -12,13 +12,14 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
+from clinical.egress import is_public
 from mlops import aws
 from mlops.errors import NotDeliveredError
 from mlops.notifications.base import Note, Notifier, Receiver
 from mlops.notifications.email import EmailNotifier
 from mlops.notifications.memory import MemoryNotifier
 from mlops.notifications.sns import SnsNotifier
-from mlops.notifications.webhook import WebhookNotifier, allowed, is_public, signed
+from mlops.notifications.webhook import WebhookNotifier, allowed, signed
 from tests.mlops.notifications.receivers import MailServer, Webhook, mail_server, webhook
 
 NOTE = Note(
