@@ -98,7 +98,7 @@ class Door(APIView):
                 self.standing = limiter.count(request.auth.client, self.units)
         _check_frame(request)
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Allow says the rest."""
         return Response(status=204)
 
@@ -125,7 +125,7 @@ class Door(APIView):
     def _asked(self, request: Request) -> bytes:
         """All that makes this call another one than the next: the body is read, and left for the parser to find."""
         plain = request._request  # noqa: SLF001  the body can be read once
-        body = plain._body = read_at_most(plain, self.largest_body, {"request": plain})  # type: ignore[attr-defined]  # noqa: SLF001
+        body = plain._body = read_at_most(plain, self.largest_body, {"request": plain})  # noqa: SLF001
         beside = (request.META.get(name, "") for name in ("QUERY_STRING", "HTTP_IF_MATCH"))
         return body + "".join(f"\0{part}" for part in beside if part).encode()
 
