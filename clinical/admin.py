@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clinical import audit
+from clinical.clients import admin as _systems  # noqa: F401  registered with the others
 from clinical.models import CareUnit, EhrIdentity, StaffMembership, User
 from clinical.models.staff import Role
 

@@ -67,9 +67,9 @@ _REACHED = """c.id, c.public_id, u.id, c.name, u.id, u.username, u.first_name, u
     coalesce((SELECT jsonb_object_agg(g.scope, g.units) FROM (
         SELECT scope, jsonb_agg(unit_id) AS units FROM clinical_ehrgrant
         WHERE client_id = c.id AND ended_at IS NULL GROUP BY scope) g), '{}')::text,
-    coalesce((SELECT jsonb_agg(jsonb_build_array(n.id, n.public_id, n.code, n.name, n.is_open)) FROM clinical_careunit n
-        WHERE n.is_open AND n.id IN (
-            SELECT unit_id FROM clinical_ehrgrant WHERE client_id = c.id AND ended_at IS NULL)), '[]')::text
+    coalesce((SELECT jsonb_agg(jsonb_build_array(n.id, n.public_id, n.code, n.name, n.is_open))
+        FROM clinical_staffmembership m JOIN clinical_careunit n ON n.id = m.unit_id AND n.is_open
+        WHERE m.user_id = c.user_id AND m.role = 'ehr_client' AND m.ended_at IS NULL), '[]')::text
     FROM clinical_ehrclient c JOIN clinical_user u ON u.id = c.user_id AND u.is_active"""
 _BY_TOKEN = f"""SELECT t.scope, {_REACHED}
     JOIN clinical_ehrcredential k ON k.client_id = c.id

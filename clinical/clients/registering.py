@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_application_model
 
 from clinical import audit
+from clinical.clients.keys import keys_in
 from clinical.clients.scopes import is_scope
 from clinical.errors import FactsRefusedError, Fault
 from clinical.models import CareUnit, EhrClient, EhrCredential, EhrGrant, StaffMembership, User
@@ -40,6 +42,23 @@ def register(*, name: str, by: User | None) -> EhrClient:
         client = EhrClient.objects.create(user=user, name=name)
         audit.record(actor=by, verb="ehr_client.registered", subject_type="ehr_client", subject_id=client.public_id)
     return client
+
+
+def admit(*, name: str, by: User | None) -> Issued:
+    """Registered, with its first id and secret."""
+    with transaction.atomic():
+        return issue(client=register(name=name, by=by), by=by)
+
+
+def set_keys(*, client: EhrClient, jwks: dict[str, Any] | None, jwks_url: str, issuer: str, by: User | None) -> None:
+    """How it signs: the public keys themselves, or where they are; and what it calls itself in CDS Hooks."""
+    with transaction.atomic():
+        client.jwks, client.jwks_url, client.issuer = jwks, jwks_url, issuer
+        client.save(update_fields=["jwks", "jwks_url", "issuer"])
+        detail = {"keys": [key.key_id or "unnamed" for key in keys_in(jwks)], "jwks_url": jwks_url, "issuer": issuer}
+        audit.record(
+            actor=by, verb="ehr_client.keys_set", subject_type="ehr_client", subject_id=client.public_id, detail=detail
+        )
 
 
 def grant(*, client: EhrClient, unit: CareUnit, scopes: Collection[str], by: User | None) -> None:

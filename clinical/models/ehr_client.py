@@ -30,6 +30,7 @@ class EhrClient(models.Model):
     issuer = models.URLField(max_length=200, blank=True, help_text="`iss` of its CDS Hooks tokens, where it sends any.")
 
     class Meta:
+        verbose_name = "EHR client"
         ordering = ("name",)
 
     def __str__(self) -> str:

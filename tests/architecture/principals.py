@@ -15,8 +15,9 @@ from django.urls import resolve
 from django.utils import timezone
 
 from clinical.access import scope_of_the_system
+from clinical.clients import registering
 from clinical.demo_accounts import totp_code
-from clinical.models import CareUnit, EhrIdentity, Encounter, User
+from clinical.models import CareUnit, EhrCredential, EhrIdentity, Encounter, User
 from mlops.incidents import open_incident
 from mlops.models import ConformanceReport, Incident, NotificationChannel, ShadowTrial, TrainingRun
 from predictions.models import ModelVersion, Upload, UploadFindings, UploadState
@@ -47,6 +48,7 @@ class World:
     report: ConformanceReport
     ehr_identity: EhrIdentity
     upload: Upload
+    credential: EhrCredential
     users: dict[str, User]
     sessions: dict[str, str]
 
@@ -98,7 +100,8 @@ def make_world() -> World:
     identity = EhrIdentity.objects.create(issuer=issuer, fhir_user=fhir_user, user=users[ALICE])
     encounters = encounter_on(cardiology), encounter_on(nephrology)
     upload = _upload_of(users[ALICE], cardiology)
-    return World(*encounters, candidate, run, trial, incident, channel, report, identity, upload, users, sessions)
+    credential = registering.admit(name="Hospital EHR", by=None).credential
+    return World(*encounters, candidate, run, trial, incident, channel, report, identity, upload, credential, users, sessions)
 
 
 def _upload_of(user: User, unit: CareUnit) -> Upload:

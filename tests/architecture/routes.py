@@ -121,6 +121,14 @@ def set_by_administrators(model: str, example: str, *, may_add: bool) -> dict[st
     }
 
 
+SYSTEMS = "admin/clinical/ehrclient/"
+
+
+def changing_a_way_in(what: str, *, get: int = 405) -> Door:
+    """Administrators who proved a moment ago who they are."""
+    return Door(ADMIN_SITE, administrators(get), administrators(CONFIRM), f"{SYSTEMS}{{system}}/{what}")
+
+
 ENCOUNTER = "encounters/<uuid:public_id>/"
 API_ENCOUNTER = "api/v1/encounters/<uuid:encounter_id>"
 API_PREDICTION, API_MODEL = "api/v1/predictions/<uuid:prediction_id>", "api/v1/models/<uuid:model_id>"
@@ -186,6 +194,17 @@ ROUTES: dict[str, Door] = {
     # --- launched by an EHR ---
     "smart/launch": only_get("public", everybody(400)),
     "smart/callback": only_get("public", everybody(400)),
+    # --- doors for systems: FHIR R4 ---
+    "fhir": system_door("system/*.c"),
+    "fhir/": system_door("system/*.c"),
+    "fhir/metadata": only_get("public", everybody(200)),
+    "fhir/.well-known/smart-configuration": only_get("public", everybody(200)),
+    "fhir/$process-message": system_door("system/*.c"),
+    "fhir/<str:resource_type>": system_door("system/*.rs", "system/*.c", example="fhir/Patient"),
+    "fhir/<str:resource_type>/_search": system_door("system/*.rs", example="fhir/Patient/_search"),
+    "fhir/<str:resource_type>/<str:resource_id>": system_door(
+        "system/*.rs", "system/*.u", example="fhir/Encounter/{encounter}"
+    ),
     # --- doors for systems: CDS Hooks ---
     "cds-services": system_door("cds.call"),
     "cds-services/<str:service_id>": system_door("cds.call", example="cds-services/readmission-30d"),
@@ -217,6 +236,15 @@ ROUTES: dict[str, Door] = {
     **admin_rooms("user", "{user}"),
     **admin_rooms("staffmembership", "{membership}", change=inside()),
     **admin_rooms("ehridentity", "{ehr_identity}"),
+    f"{SYSTEMS}": Door(ADMIN_SITE, administrators(200), administrators(405)),
+    f"{SYSTEMS}register/": Door(ADMIN_SITE, administrators(200), administrators(422)),
+    f"{SYSTEMS}{ROW}": Door(ADMIN_SITE, administrators(200), administrators(405), f"{SYSTEMS}{{system}}/"),
+    f"{SYSTEMS}{ROW}calls/": Door(ADMIN_SITE, administrators(200), administrators(405), f"{SYSTEMS}{{system}}/calls/"),
+    f"{SYSTEMS}{ROW}rotate/": Door(ADMIN_SITE, administrators(405), administrators(422), f"{SYSTEMS}{{system}}/rotate/"),
+    f"{SYSTEMS}{ROW}keys/": changing_a_way_in("keys/"),
+    f"{SYSTEMS}{ROW}revoke/<int:credential_id>/": changing_a_way_in("revoke/{credential}/"),
+    f"{SYSTEMS}{ROW}switch-off/": changing_a_way_in("switch-off/"),
+    f"{SYSTEMS}{ROW}grants/<uuid:unit_id>/": changing_a_way_in("grants/{unit_id}/", get=200),
     "admin/clinical/user/<id>/password/": both(ADMIN_SITE, administrators(200), "admin/clinical/user/{user}/password/"),
     # --- models ---
     f"{VERSIONS}": reading(f"{VERSIONS}"),

@@ -86,6 +86,9 @@ def address_of(route: str, world: World) -> str:
         ehr_identity=world.ehr_identity.pk,
         report=world.report.public_id,
         upload=world.upload.public_id,
+        system=world.credential.client.public_id,
+        credential=world.credential.pk,
+        unit_id=world.encounter.unit.public_id,
     )
 
 

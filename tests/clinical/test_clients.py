@@ -180,7 +180,8 @@ def test_a_signed_statement_gives_a_token_and_counts_once(kind: str, registered:
 @pytest.mark.parametrize(
     "claims",
     [
-        {"aud": "https://elsewhere.test/token"}, {"aud": [AUDIENCE, "https://elsewhere.test/token"]}, {"exp": 1}, {"exp": int(time.time()) + 3600},
+        {"aud": "https://elsewhere.test/token"}, {"aud": [AUDIENCE, "https://elsewhere.test/token"]},
+        {"exp": 1}, {"exp": int(time.time()) + 3600},
         {"exp": None}, {"jti": None}, {"jti": 7}, {"sub": "another"}, {"iss": "nobody"},
         {"headers": {"kid": "two"}}, {"headers": {"jku": "https://evil.test/keys"}}, {"headers": {"typ": "JWE"}},
     ],
