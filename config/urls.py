@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinical.urls")),
     path("", include("predictions.urls")),
     path("", include("predictions.cds.urls")),
+    path("", include("predictions.fhir.urls")),
     path("smart/", include("predictions.smart.urls")),
     path("api/v1/", include("predictions.api.urls")),
 ]
