@@ -51,8 +51,8 @@ def administrators(view: StaffView[Parameters]) -> View[Parameters]:
     return guarded
 
 
-@require_safe
 @administrators
+@require_safe
 def every_client(request: StaffRequest) -> HttpResponse:
     since = timezone.now() - timedelta(days=1)
     recent = Q(calls__at__gt=since)
@@ -64,8 +64,8 @@ def every_client(request: StaffRequest) -> HttpResponse:
     return _page(request, "clients.html", title="EHR clients", rows=rows)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: StaffRequest) -> HttpResponse:
     form = NameForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -75,14 +75,14 @@ def register(request: StaffRequest) -> HttpResponse:
     return _told_once(request, registering.admit(name=form.cleaned_data["name"], by=request.user))
 
 
-@require_safe
 @administrators
+@require_safe
 def client(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return _client_page(request, _called(public_id))
 
 
-@require_POST
 @administrators
+@require_POST
 def rotate(request: StaffRequest, public_id: UUID) -> HttpResponse:
     shown = _called(public_id)
     form = RotationForm(request.POST)
@@ -92,8 +92,8 @@ def rotate(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return _told_once(request, registering.issue(client=shown, by=request.user, overlap=form.overlap))
 
 
-@require_POST
 @administrators
+@require_POST
 def revoke(request: StaffRequest, public_id: UUID, credential_id: int) -> HttpResponse:
     credential = get_object_or_404(EhrCredential, pk=credential_id, client__public_id=public_id)
     _just_confirmed(request)
@@ -103,8 +103,8 @@ def revoke(request: StaffRequest, public_id: UUID, credential_id: int) -> HttpRe
     return redirect(CHANGE, public_id)
 
 
-@require_POST
 @administrators
+@require_POST
 def switch_off(request: StaffRequest, public_id: UUID) -> HttpResponse:
     shown = _called(public_id)
     _just_confirmed(request)
@@ -114,8 +114,8 @@ def switch_off(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return redirect(CHANGE, public_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @administrators
+@require_http_methods(["GET", "HEAD", "POST"])
 def grants(request: StaffRequest, public_id: UUID, unit_id: UUID) -> HttpResponse:
     shown, unit = _called(public_id), get_object_or_404(CareUnit, public_id=unit_id)
     held = set(shown.grants.filter(unit=unit, ended_at__isnull=True).values_list("scope", flat=True))
@@ -132,8 +132,8 @@ def grants(request: StaffRequest, public_id: UUID, unit_id: UUID) -> HttpRespons
     return redirect(CHANGE, public_id)
 
 
-@require_POST
 @administrators
+@require_POST
 def keys(request: StaffRequest, public_id: UUID) -> HttpResponse:
     shown = _called(public_id)
     form = KeysForm(request.POST, client=shown)
@@ -145,8 +145,8 @@ def keys(request: StaffRequest, public_id: UUID) -> HttpResponse:
     return redirect(CHANGE, public_id)
 
 
-@require_safe
 @administrators
+@require_safe
 def calls(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Which door, what answer, how long. The rows hold no patient, and no path that could name one."""
     shown, only_refused = _called(public_id), "refused" in request.GET
