@@ -6,7 +6,6 @@ import uuid
 from datetime import datetime
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -69,9 +68,7 @@ class CredentialQuerySet(models.QuerySet["EhrCredential"]):
 class EhrCredential(models.Model):
     """One id and secret of a client. While a new one is handed over the old one still counts, until the end it was given."""
 
-    application = models.OneToOneField(
-        settings.OAUTH2_PROVIDER_APPLICATION_MODEL, on_delete=models.PROTECT, related_name="ehr_credential"
-    )
+    application = models.OneToOneField("oauth2_provider.Application", on_delete=models.PROTECT, related_name="ehr_credential")
     client = models.ForeignKey(EhrClient, on_delete=models.PROTECT, related_name="credentials")
     issued_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True, blank=True)
