@@ -365,7 +365,7 @@ def _address(name: str) -> Callable[[Resource], str]:
 
 
 _SUBJECT, _STAY, _PERFORMER = _address("subject"), _address("encounter"), _address("performer")
-_OF_A_STAY = ("patient", "subject", "encounter")
+_OF_A_STAY = ("patient", "subject", "encounter", "_id")
 _CODE, _STATUS = coded("code"), coded("status")
 
 KINDS = {
@@ -391,6 +391,7 @@ KINDS = {
             _resources_of_a_stay("Condition", facts_of_a_stay.conditions),
             _read_of_a_stay("Condition", facts_of_a_stay.conditions),
             sieves={
+                "_id": coded("id"),
                 "code": _CODE,
                 "category": coded("category"),
                 "verification-status": coded("verificationStatus"),
@@ -402,7 +403,12 @@ KINDS = {
             "MedicationRequest",
             _resources_of_a_stay("MedicationRequest", facts_of_a_stay.medication_requests),
             _read_of_a_stay("MedicationRequest", facts_of_a_stay.medication_requests),
-            sieves={"code": coded("medicationCodeableConcept"), "status": _STATUS, "intent": coded("intent")},
+            sieves={
+                "_id": coded("id"),
+                "code": coded("medicationCodeableConcept"),
+                "status": _STATUS,
+                "intent": coded("intent"),
+            },
             needs_one_of=_OF_A_STAY,
             writable=True,
         ),
@@ -410,7 +416,7 @@ KINDS = {
             "Observation",
             _resources_of_a_stay("Observation", None),
             _read_kept("Observation"),
-            sieves={"code": _CODE, "status": _STATUS, "category": coded("category")},
+            sieves={"_id": coded("id"), "code": _CODE, "status": _STATUS, "category": coded("category")},
             needs_one_of=_OF_A_STAY,
             writable=True,
             says="As received.",
@@ -419,7 +425,7 @@ KINDS = {
             "Procedure",
             _resources_of_a_stay("Procedure", None),
             _read_kept("Procedure"),
-            sieves={"code": _CODE, "status": _STATUS},
+            sieves={"_id": coded("id"), "code": _CODE, "status": _STATUS},
             needs_one_of=_OF_A_STAY,
             writable=True,
             says="As received.",
@@ -443,14 +449,16 @@ KINDS = {
             "AuditEvent",
             [EVENTS],
             _read_event,
-            needs_one_of=("entity", "patient"),
+            sieves={"_id": coded("id")},
+            needs_one_of=("entity", "patient", "_id"),
             says="What was done with stays that the token reaches.",
         ),
         Kind(
             "Provenance",
             [SCORE_ORIGINS, STAY_ORIGINS],
             _read_origin,
-            needs_one_of=("target",),
+            sieves={"_id": coded("id")},
+            needs_one_of=("target", "_id"),
             says="Where scores and stays come from.",
         ),
     )

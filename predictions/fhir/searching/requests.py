@@ -16,7 +16,7 @@ from predictions.sealed import seal, unseal
 
 USUAL_COUNT, MOST_COUNT = 50, 200
 MOST_PARAMETERS = 30
-PAGE = "_page"
+PAGE, BY_ID = "_page", "_id"
 _OF_THE_ANSWER = frozenset({"_count", "_format", "_pretty", "_include", PAGE})
 
 
@@ -52,6 +52,14 @@ class Search:
             if sieve and not any(sieve(resource, asked) for asked in _tokens(name, text)):
                 return False
         return True
+
+    @property
+    def ids(self) -> list[str]:
+        """Where nothing but ids bounds the search, they are looked up and not searched for."""
+        names = {name.partition(":")[0] for name, _text in self.asked}
+        if BY_ID not in self.kind.needs_one_of or names & (set(self.kind.needs_one_of) - {BY_ID}):
+            return []
+        return list(dict.fromkeys(asked.code for name, text in self.asked if name == BY_ID for asked in _tokens(name, text)))
 
     def page(self, place: Place) -> str:
         """The address's part that leads to another page: it says nothing that anybody else could read."""

@@ -14,6 +14,7 @@ from predictions.fhir.taking import codes
 RECORD_NUMBER_TYPE, VISIT_NUMBER_TYPE = "MR", "VN"
 IN_PATIENT = frozenset({"IMP", "ACUTE", "NONAC"})
 OUT_PATIENT, EMERGENCY = frozenset({"AMB", "HH", "VR", "OBSENC", "SS", "FLD"}), "EMER"
+PLAUSIBLE_YEARS, LONGEST_NAME = range(1900, 2200), 40
 _SEXES = {"male": "male", "female": "female"}
 _ETHNICITY = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity"
 
@@ -24,7 +25,7 @@ def patient_facts(patient: Resource) -> PatientFacts:
     return PatientFacts(
         medical_record_number=number_of(patient, RECORD_NUMBER_TYPE),
         family_name=str(name.get("family", "")),
-        given_name=" ".join(name.get("given", [])),
+        given_name=" ".join(part for part in name.get("given", []) if part),
         birth_date=_day(patient.get("birthDate")),
         sex=_SEXES.get(str(patient.get("gender")), "unknown"),
     )
@@ -80,6 +81,8 @@ def moment(text: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if at.year not in PLAUSIBLE_YEARS:
+        return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
@@ -93,7 +96,9 @@ def facts_by_name(resource: Resource) -> dict[str, Any]:
     for extension in resource.get("extension", []):
         url = str(extension.get("url", ""))
         if url.startswith(FACT):
-            told[url.removeprefix(FACT)] = next((value for name, value in extension.items() if name.startswith("value")), None)
+            told[url.removeprefix(FACT)[:LONGEST_NAME]] = next(
+                (value for name, value in extension.items() if name.startswith("value")), None
+            )
     return told
 
 
