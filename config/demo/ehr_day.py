@@ -66,6 +66,7 @@ class EhrDay:
             self.a_stay_is_told_scored_and_explained_in_one_answer,
             self.the_same_message_again_changes_nothing,
             self.what_is_wrong_is_named_and_nothing_is_kept,
+            self.fhir_tells_the_risk_in_percent,
             self.a_card_is_given_at_discharge,
             self.what_was_accepted_is_a_follow_up_on_the_nurses_page,
             self.the_outcome_waits_until_it_can_be_known,
@@ -110,6 +111,12 @@ class EhrDay:
         for name in ("medications_count", "diagnosis_1"):
             expect(name in answer.body.decode(), f"{name} is not named")
         return f"{answer.status}, both fields named"
+
+    def fhir_tells_the_risk_in_percent(self) -> str:
+        answer = self._get(f"/fhir/RiskAssessment?identifier={self.prediction}")
+        percent = answer.at("entry/0/resource/prediction/0/probabilityDecimal")
+        expect(isinstance(percent, int | float) and 0 < percent <= 100, f"answered {answer.status}, {percent}")  # noqa: PLR2004  percent
+        return f"{percent} %"
 
     def a_card_is_given_at_discharge(self) -> str:
         found = self._signed("GET", "/cds-services", None)
