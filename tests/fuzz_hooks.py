@@ -7,7 +7,7 @@ from typing import Any
 
 import schemathesis
 
-UNIT = "CARD"
+UNIT, TAKEN = "CARD", 200
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -24,6 +24,15 @@ def map_body(_context: Any, body: Any) -> Any:
     for stay in (body, *(stay for stay in _list(body.get("encounters")) if isinstance(stay, dict))):
         _make_possible(stay)
     return body
+
+
+@schemathesis.check
+def refused_in_its_line(_context: Any, response: Any, case: Any) -> None:
+    """A batch that does not fit the schema, and is answered all the same, says which of its items was refused."""
+    if response.status_code != TAKEN or case.operation.definition.raw.get("operationId") != "createEncounters":
+        return
+    if case.meta is not None and case.meta.generation.mode.is_negative:
+        assert response.json()["refused"], "an item that does not fit the schema was taken"
 
 
 def _list(value: Any) -> list[Any]:

@@ -64,24 +64,24 @@ def _drain(stream: Any) -> None:
         left -= len(part)
 
 
-def loads(body: bytes) -> Any:
-    """The value; ParseError says what is wrong, and where."""
+def loads(body: bytes, *, of: str = "body") -> Any:
+    """The value; ParseError says what is wrong, and where. `of` is what the words call it: a body, or a line of one."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        msg = f"The body is not UTF-8 from byte {error.start + 1} on."
+        msg = f"The {of} is not UTF-8 from byte {error.start + 1} on."
         raise _refused(msg) from None
     if text.startswith("\ufeff"):
-        msg = "The body begins with a byte order mark."
+        msg = f"The {of} begins with a byte order mark."
         raise _refused(msg)
-    _check_depth(body)
+    _check_depth(body, of)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number)
     except json.JSONDecodeError as error:
-        msg = f"The body is no JSON: {error.msg}, at line {error.lineno}, column {error.colno}."
+        msg = f"The {of} is no JSON: {error.msg}, at line {error.lineno}, column {error.colno}."
         raise _refused(msg) from None
     except (ValueError, RecursionError):
-        msg = "The body holds a number that is too long."
+        msg = f"The {of} holds a number that is too long."
         raise _refused(msg) from None
     if "\\u" in text:
         _check_characters(text, value)
@@ -100,7 +100,7 @@ def _check_coding(context: Mapping[str, Any]) -> None:
         raise UnsupportedMediaType(charset.group(1), detail="The body must be UTF-8.")
 
 
-def _check_depth(body: bytes) -> None:
+def _check_depth(body: bytes, of: str) -> None:
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return  # most bodies: as many brackets at all
     depth = 0
@@ -109,7 +109,7 @@ def _check_depth(body: bytes) -> None:
         if bracket in b"[{":
             depth += 1
             if depth > DEEPEST:
-                msg = f"The body is nested deeper than {DEEPEST}."
+                msg = f"The {of} is nested deeper than {DEEPEST}."
                 raise _refused(msg)
         elif bracket in b"]}":
             depth -= 1

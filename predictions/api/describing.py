@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from pydantic import ConfigDict, Field
 
+from predictions.api.examples import A_REFUSAL
 from predictions.api.shapes.base import Told
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -53,7 +54,9 @@ class Fault(Told):
 class Problem(Told):
     """RFC 9457. Nothing in it tells of a patient. `errors` is there where single members are at fault."""
 
-    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
+    model_config = ConfigDict(
+        extra="allow", json_schema_serialization_defaults_required=False, json_schema_extra={"examples": [A_REFUSAL]}
+    )
 
     type: str
     title: str

@@ -37,6 +37,15 @@ ENCOUNTER: dict[str, Any] = {
     "a1c_result": "over_8",
     "drugs": {"insulin": "up", "metformin": "steady"},
 }
+A_REFUSAL: dict[str, Any] = {
+    "type": "about:blank",
+    "title": "shape refused",
+    "status": 422,
+    "detail": "The request does not have the shape that the schema tells; nothing was stored.",
+    "code": "shape_refused",
+    "request_id": "5f0d4c889f1e2f4f7b7f6a11",
+    "errors": [{"field": "patient.birth_date", "message": "must be a day such as 1951-04-02"}],
+}
 AN_ENCOUNTER = OpenApiExample("A stay that has ended", ENCOUNTER, request_only=True)
 SOME_CORRECTION = OpenApiExample("A count corrected", {"inpatient_stays_prior_year": 3}, request_only=True)
 A_FOLLOW_UP = OpenApiExample(

@@ -21,6 +21,7 @@ LONGEST_LINE_BYTES = 65_536
 MOST_BYTES = 2 * 2**30
 READ_BYTES = 65_536
 MOST_OPEN = 20
+NO_JSON = "\x01"
 
 
 class Stream(Protocol):
@@ -145,8 +146,11 @@ def _lines(stream: Stream, job: EncounterJob) -> Iterator[str]:
 
 
 def _text(line: bytes) -> str:
-    """What is no UTF-8, and what PostgreSQL cannot keep, is refused where the line is read as JSON."""
-    return line.strip().decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    """What is no UTF-8, and what PostgreSQL cannot keep, stays what no JSON is: it is refused where the line is read."""
+    try:
+        return line.strip().decode().replace("\0", NO_JSON)
+    except UnicodeDecodeError:
+        return NO_JSON
 
 
 def _parts(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:

@@ -66,6 +66,8 @@ class Jobs(ApiDoor):
         says="Each line is an EncounterFacts. All lines are received, or none. Each stay then stands for itself.",
     )
     def post(self, request: Request) -> Response:
+        if not hasattr(request.data, "read"):  # there is no body: the framework has called no parser
+            raise job_store.JobRefusedError
         job = job_store.receive(cast("job_store.Stream", request.data), units=self.units, by=self.client)
         where = reverse("api-job", args=[job.public_id])
         return Response(_told(job).as_json(), status=202, headers={"Location": where})

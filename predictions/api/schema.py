@@ -69,7 +69,8 @@ def _plain(schema: Any, auto_schema: Any) -> Any:
         return schema
     if NAME_OF_ENUM in schema:
         return _reference(schema, auto_schema)
-    return {name: _plain(part, auto_schema) for name, part in schema.items() if not (name == "title" and isinstance(part, str))}
+    untitled = {name: part for name, part in schema.items() if not (name == "title" and isinstance(part, str))}
+    return {name: part if name == "examples" else _plain(part, auto_schema) for name, part in untitled.items()}
 
 
 def _reference(schema: dict[str, Any], auto_schema: Any) -> dict[str, Any]:

@@ -67,6 +67,15 @@ def test_a_batch_again_changes_nothing(version: ModelVersion, ehr: APIClient) ->
         assert Prediction.objects.count() == 3
 
 
+def test_a_known_stay_that_a_batch_gives_to_a_patient_nobody_knew_becomes_theirs(version: ModelVersion, ehr: APIClient) -> None:
+    for number in ("MRN-1", "MRN-2"):
+        body = stay(patient={"medical_record_number": number})
+        (item,) = ehr.post(BATCH, {"encounters": [body]}, format="json").json()["items"]
+        kept = ehr.get(f"{ENCOUNTERS}/{item['encounter_id']}").json()["encounter"]
+        assert kept["patient"]["medical_record_number"] == number
+    assert (item["status"], item["version"]) == (200, 2)
+
+
 def test_a_batch_without_a_model_is_kept_and_waits(ehr: APIClient) -> None:
     (item,) = ehr.post(BATCH, {"encounters": [stay()]}, format="json").json()["items"]
     assert (item["status"], item["not_scored"]["will_be_tried_again"]) == (202, True)

@@ -156,3 +156,12 @@ def test_every_access_is_in_the_log(version: ModelVersion, ehr: APIClient, ehr_c
     ehr.post(f"{place}/score")
     verbs = list(AuditEvent.objects.filter(actor_id=ehr_client.public_id).order_by("position").values_list("verb", flat=True))
     assert verbs == ["encounter.recorded", "encounter.viewed", "encounters.listed", "encounter.score_asked"]
+
+
+@pytest.mark.parametrize("moment", ["2026-11-07T08:18:58-17:02", "9988-06-23T08:18:58+23:59", "0001-01-01T00:00:00+23:00"])
+def test_a_time_far_from_utc_is_a_time_like_any_other(moment: str, version: ModelVersion, ehr: APIClient) -> None:
+    assert ehr.get(ENCOUNTERS, {"discharged_since": moment}).status_code in {200, 422}
+    for body in (stay(told_at=moment), stay(discharged_at=moment)):
+        assert ehr.post(ENCOUNTERS, body, format="json").status_code in {200, 201, 422}
+        (item,) = ehr.post(f"{ENCOUNTERS}/batch", {"encounters": [body]}, format="json").json()["items"]
+        assert item["status"] in {200, 201, 422}

@@ -165,3 +165,33 @@ def test_what_was_sent_and_answered_is_deleted_after_a_week(version: ModelVersio
     with scope_of_the_system():
         assert EncounterJobPart.objects.count() == 0
     assert ehr.get(place_of(job)).json()["stored"] == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'{"unit": "CARD", "unit": "NEPH"}', "twice"),
+        (b'{"medications_count": NaN}', "NaN"),
+        (b'{"medications_count": 1e400}', "larger"),
+        (b"[" * 65 + b"]" * 65, "nested"),
+        (b'{"unit": "\\ud800"}', "surrogate"),
+        (b'{"unit": "\\u0000"}', "NUL"),
+        (b'{"unit": "\xff"}', "no JSON"),
+        (b'{"unit": "\x00"}', "no JSON"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
+        (b"9" * 5_000, "too long"),
+    ],
+)
+def test_a_line_is_read_as_strictly_as_a_body(line: bytes, words: str, ehr: APIClient) -> None:
+    answer = ehr.generic("POST", JOBS, line, content_type=NDJSON)
+    assert answer.status_code == 202, answer.content
+    work()
+    (told,) = result_of(ehr, answer.json())
+    (fault,) = told["errors"]
+    assert (told["status"], told["code"], fault["field"]) == (422, "shape_refused", "line")
+    assert words in fault["message"]
+
+
+def test_a_job_without_a_body_is_refused(ehr: APIClient) -> None:
+    answer = ehr.post(JOBS)
+    assert (answer.status_code, answer.json()["code"]) == (422, "job_refused")

@@ -7,7 +7,9 @@ from rest_framework.test import APIClient
 
 from clinical.access import scope_of_the_system
 from clinical.models import Encounter, User
+from predictions import model_cards
 from predictions.models import ModelVersion
+from predictions.sealed import seal
 from tests.predictions.api_world import ENCOUNTERS, caller, ended, stay
 
 HORIZON_DAYS = 37
@@ -114,7 +116,27 @@ def test_the_model_in_office_is_told_with_its_bands(version: ModelVersion, ehr: 
     assert [band["name"] for band in current["bands"]] == ["low", "moderate", "high", "very_high"]
     assert ehr.get(f"/api/v1/models/{version.public_id}").json() == current
     assert ehr.get("/api/v1/models").json()["items"] == [current]
-    version.evidence.card = {"complete": True, "missing": [], "attributes": []}
+
+
+def test_a_models_card_is_told_whole_and_where_there_is_none_so(
+    version: ModelVersion, ehr: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, card = f"/api/v1/models/{version.public_id}/card", {"complete": False, "missing": ["developer"], "attributes": []}
+    assert ehr.get(place).status_code == 404
+    monkeypatch.setattr(model_cards, "_READERS", [])
+    model_cards.read_by(lambda _version: card)
+    told = {"model_id": str(version.public_id), "complete": False, "missing": ["developer"], "card": card}
+    assert ehr.get(place).json() == told
+
+
+@pytest.mark.parametrize(
+    "place", ["encounters", "worklist", "models", "jobs", "encounters/{id}/predictions", "encounters/{id}/follow-ups"]
+)
+def test_a_cursor_of_another_list_is_refused_alike_everywhere(place: str, told: dict[str, Any], ehr: APIClient) -> None:
+    for cursor in ("no cursor!", "abc", seal(["another list", 1])):
+        answer = ehr.get(f"/api/v1/{place.format(id=told['encounter']['id'])}", {"cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (422, "shape_refused")
+        assert [error["field"] for error in answer.json()["errors"]] == ["cursor"]
 
 
 def test_the_door_says_whether_it_can_score(ehr: APIClient, request: pytest.FixtureRequest) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 NAME_OF_ENUM = "x-enum-name"
+Time = TypeVar("Time", bound=date)
 
 
 class Asked(BaseModel):
@@ -59,7 +60,13 @@ def one_of(name: str, values: Iterable[Any]) -> OneOf:
 
 
 def _moment(value: object) -> object:
-    return _parsed(datetime, value, "must be a date and time with its offset from UTC, such as 2026-11-02T08:30:00Z")
+    """In UTC: PostgreSQL knows no offset beyond 16 hours, and RFC 3339 those up to 24."""
+    words = "must be a date and time with its offset from UTC, such as 2026-11-02T08:30:00Z"
+    moment = _parsed(datetime, value, words)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError:
+        raise ValueError(words) from None
 
 
 def _uuid(value: object) -> object:
@@ -73,7 +80,7 @@ def _day(value: object) -> object:
     return _parsed(date, value, "must be a day such as 1951-04-02")
 
 
-def _parsed(kind: type[date], value: object, otherwise: str) -> object:
+def _parsed(kind: type[Time], value: object, otherwise: str) -> Time:
     """A text as RFC 3339 has it; pydantic would take the seconds since 1970 for a time, too."""
     if not isinstance(value, str) or not value.isascii() or len(value) > _LONGEST_TIME:
         raise ValueError(otherwise)
