@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 CONTENT_TYPE = "application/problem+json"
 FOR_SYSTEMS = ("/api/", "/fhir/", "/cds-services", "/oauth/")
 AWAY, TRY_AGAIN_SECONDS = 503, 5
+READ_AWAY_BYTES = 1_048_576
 
 
 def handler(error: Exception, _context: dict[str, Any]) -> Response | None:
@@ -52,6 +54,8 @@ def before_any_door(request: HttpRequest, *, status: int, code: str, detail: str
     """The same for what is refused before a door is reached; None where people asked, who get a page."""
     if not request.path.startswith(FOR_SYSTEMS):
         return None
+    with contextlib.suppress(UnreadablePostError, RawPostDataException):
+        request.read(READ_AWAY_BYTES)  # nobody read it, and it would stand before the next request of this connection
     told = problem(status=status, code=code, detail=detail)
     headers = {name: told[name] for name in ("Retry-After",) if name in told}
     return JsonResponse(told.data, status=status, content_type=CONTENT_TYPE, headers=headers)

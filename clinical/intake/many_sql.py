@@ -184,7 +184,8 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """  # noqa: S608  our own names
 CHANGE_STAYS = f"""
-UPDATE clinical_encounter e SET patient_id = coalesce(p.merged_into_id, p.id), {", ".join(f"{name} = s.{name}" for name in STORED)},
+UPDATE clinical_encounter e
+SET patient_id = coalesce(p.merged_into_id, p.id), {", ".join(f"{name} = s.{name}" for name in STORED)},
        version = e.version + 1, told_at = coalesce(s.told_at, e.told_at), entered_in_error_at = NULL
 FROM planned_stay s JOIN clinical_patient p ON p.medical_record_number = s.medical_record_number
 WHERE e.id = s.encounter_id AND s.is_changed
