@@ -55,6 +55,7 @@ class Door(APIView):
     needs: ClassVar[dict[str, str]] = {}
     largest_body: ClassVar[int] = LARGEST_BODY
     deprecated: ClassVar[Deprecation | None] = None
+    schema: Any = None  # a room that publishes an OpenAPI schema says so; FHIR and CDS Hooks describe themselves
     units: list[CareUnit]
 
     @classmethod

@@ -44,6 +44,8 @@ class Metadata(APIView):
     permission_classes = ()
     renderer_classes = (FhirRenderer,)
     content_negotiation_class = Negotiation
+    http_method_names = ("get", "head")
+    schema = None
     policy = "public"
 
     @classmethod
