@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
+from zoneinfo import available_timezones
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -31,12 +32,13 @@ class Mode(StrEnum):
 
 
 class Role(StrEnum):
-    """What this process does; one image serves all four."""
+    """What this process does; one image serves all five."""
 
     WEB = "web"
     API = "api"
     WORKER = "worker"
     BEAT = "beat"
+    MLLP = "mllp"
 
 
 # known by these names everywhere, so without a prefix of ours
@@ -118,6 +120,7 @@ class Environment(BaseSettings):
     upload_most_mebibytes: int = Field(default=128, ge=1, le=2048)
     upload_most_rows: int = Field(default=200_000, ge=1, le=2_000_000)
     upload_keep_hours: int = Field(default=24, ge=1, le=720)
+    site_timezone: str = "UTC"
 
     @field_validator(
         "allowed_hosts",
@@ -146,6 +149,14 @@ class Environment(BaseSettings):
             msg = "must be FHIR addresses, each with = and the client id that the EHR gave, separated by commas"
             raise ValueError(msg)
         return {address.rstrip("/"): client_id for address, _equals, client_id in pairs}
+
+    @field_validator("site_timezone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            msg = "must be a time zone by its IANA name, such as America/New_York"
+            raise ValueError(msg)
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -50,6 +50,7 @@ def store(scores: Scores) -> int:
         cursor.execute("ANALYZE scored (encounter_id)")
         cursor.execute(_INSERT, _constants(scores))
         stored = int(cursor.rowcount)
+        cursor.execute(_HOLDS_AGAIN, _constants(scores))
         cursor.execute(_LIST, _constants(scores))
         cursor.execute("DROP TABLE scored, said")
     return stored
@@ -144,6 +145,12 @@ SELECT gen_random_uuid(), encounter_id, %(version)s, %(schema)s, sha256, array_r
        said.flags, %(base)s, probability, low, high, (%(bands)s::text[])[band], %(as_of)s, clock_timestamp()
 FROM scored JOIN said USING (encounter_id)
 ON CONFLICT (encounter_id, model_version_id, features_sha256) DO NOTHING
+"""
+# the same facts gave the same score again: if it was void, it holds once more
+_HOLDS_AGAIN = """
+UPDATE predictions_predictionvoid SET taken_back_at = clock_timestamp()
+FROM predictions_prediction p JOIN scored ON scored.encounter_id = p.encounter_id AND scored.sha256 = p.features_sha256
+WHERE p.id = prediction_id AND p.model_version_id = %(version)s AND taken_back_at IS NULL
 """
 # LATERAL, LIMIT 1: one look-up by the unique index for each row, whatever the planner believes of a table that was empty
 # when it was last analysed; it has chosen to read the whole table for each row.

@@ -2,6 +2,7 @@
 
 from predictions.models.cds_card import CdsCard, CdsFeedback, CdsOutcome
 from predictions.models.encounter_job import EncounterJob, EncounterJobPart, JobState
+from predictions.models.inbound_message import InboundMessage, MessageState
 from predictions.models.model_version import MODEL_NAME, FeatureSchema, ModelStatus, ModelVersion
 from predictions.models.prediction import Prediction
 from predictions.models.prediction_void import PredictionVoid, VoidReason
@@ -17,7 +18,9 @@ __all__ = [
     "EncounterJob",
     "EncounterJobPart",
     "FeatureSchema",
+    "InboundMessage",
     "JobState",
+    "MessageState",
     "ModelStatus",
     "ModelVersion",
     "Prediction",

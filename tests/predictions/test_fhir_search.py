@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -36,7 +37,7 @@ def test_every_listed_interaction_and_parameter_works(caller: EhrCaller, encount
             assert answer.status_code == 200, (name, parameter, answer.json())
         for include in resource.get("searchInclude", []):
             assert caller.get(f"/fhir/{name}", {**needed, "_include": include}).status_code == 200
-        for found in world.searched(caller, f"/fhir/{name}?{'&'.join(f'{key}={value}' for key, value in needed.items())}"):
+        for found in world.searched(caller, f"/fhir/{name}?{urlencode(needed)}"):
             assert caller.get(f"/fhir/{name}/{found['id']}").status_code == 200, found
 
 
@@ -44,8 +45,8 @@ def test_a_nurses_stay_is_told_in_every_type(caller: EhrCaller, encounter: Encou
     score = scored(encounter, flags=())
     with scope_of_the_system():
         follow_ups.record(
-            encounter=encounter, by=alice, kind=FollowUpKind.PHONE_CALL, state=FollowUpState.DONE, note="", prediction_id=score.public_id,
-            submission_id=uuid.uuid4(),
+            encounter=encounter, by=alice, kind=FollowUpKind.PHONE_CALL, state=FollowUpState.DONE, note="",
+            prediction_id=score.public_id, submission_id=uuid.uuid4(),
         )  # fmt: skip
     about = f"?encounter={encounter.public_id}"
     assert [one["code"]["coding"][0]["code"] for one in world.searched(caller, f"/fhir/Condition{about}")] == [

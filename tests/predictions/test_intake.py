@@ -131,3 +131,16 @@ def test_the_page_of_a_changed_record_says_that_its_score_is_of_before(
     take_in(score_now=False, medications_count=30)
     page = signed_in(alice).get(f"/encounters/{stay.public_id}/").content.decode()
     assert "The record has changed since this score was made." in page
+
+
+def test_a_score_that_was_void_holds_again_when_a_worker_finds_the_same_facts(
+    version: ModelVersion, ehr_client: User, cardiology: CareUnit, take_in: Callable[..., intake.TakenIn]
+) -> None:
+    first = take_in().prediction
+    intake.cancel_discharge(visit_number="V-1", units=[cardiology], by=ehr_client, told_at=None)
+    take_in(score_now=False)
+    score_waiting(most=10)
+    assert first is not None
+    assert entry().prediction_id == first.pk
+    with scope_of_the_system():
+        assert PredictionVoid.objects.get().taken_back_at is not None
