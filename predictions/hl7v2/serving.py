@@ -80,7 +80,7 @@ class MllpServer(socketserver.ThreadingTCPServer):
             # in the line's own thread: a handshake that never ends holds up nobody else
             request.settimeout(10)
             line = self._tls.wrap_socket(request, server_side=True) if self._tls else request
-            super().process_request_thread(line, client_address)  # type: ignore[arg-type]
+            super().process_request_thread(line, client_address)
         except (ssl.SSLError, OSError) as error:
             log.warning("no line was made", error_type=type(error).__name__)
             request.close()
