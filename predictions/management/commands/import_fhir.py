@@ -26,9 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
         parser.add_argument("--client", required=True, help="name of the EHR client whose resources these are")
-        parser.add_argument(
-            "--refused", type=Path, metavar="FILE", help="write each refused line's OperationOutcome there"
-        )
+        parser.add_argument("--refused", type=Path, metavar="FILE", help="write each refused line's OperationOutcome there")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from predictions.fhir.importing import import_files  # noqa: PLC0415  the models of FHIR are loaded by whoever reads it
