@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlops.conformance.checks import Check
-from mlops.conformance.steps import cds, rest
+from mlops.conformance.steps import cds, fhir, rest, tokens
 
 
 def all_checks() -> tuple[Check, ...]:
-    return (*rest.CHECKS, *cds.CHECKS)
+    return (*rest.CHECKS, *cds.CHECKS, *fhir.CHECKS, *tokens.CHECKS)
