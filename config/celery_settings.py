@@ -57,6 +57,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-uploads": {"task": "predictions.upload.tasks.forget_uploads", "schedule": 3600.0},
     "continue-jobs": {"task": "predictions.api.tasks.continue_jobs", "schedule": 30.0},
     "forget-jobs": {"task": "predictions.api.tasks.forget_jobs", "schedule": 3600.0},
+    "continue-messages": {"task": "predictions.hl7v2.tasks.continue_messages", "schedule": 300.0},
+    "forget-messages": {"task": "predictions.hl7v2.tasks.forget_messages", "schedule": 3600.0},
     "score-what-waits": {"task": "predictions.tasks.score_waiting", "schedule": 60.0},
     "forget-old-calls": {"task": "clinical.tasks.forget_old_calls", "schedule": 3600.0},
     "verify-audit-chain": {"task": "clinical.tasks.verify_audit_chain", "schedule": 24 * 3600.0},

@@ -121,6 +121,7 @@ class Environment(BaseSettings):
     upload_most_rows: int = Field(default=200_000, ge=1, le=2_000_000)
     upload_keep_hours: int = Field(default=24, ge=1, le=720)
     site_timezone: str = "UTC"
+    hl7_keep_days: int = Field(default=30, ge=1, le=3650)
 
     @field_validator(
         "allowed_hosts",

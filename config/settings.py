@@ -276,6 +276,7 @@ UPLOAD_MOST_BYTES = ENV.upload_most_mebibytes * 2**20
 UPLOAD_MOST_ROWS = ENV.upload_most_rows
 UPLOAD_KEEP_HOURS = ENV.upload_keep_hours
 SITE_TIMEZONE = ENV.site_timezone
+HL7_KEEP_DAYS = ENV.hl7_keep_days
 OUTCOME_LAG_DAYS = ENV.outcome_lag_days
 RETRAIN_ON_DRIFT = ENV.retrain_on_drift
 RETRAIN_COOLDOWN_DAYS = ENV.retrain_cooldown_days

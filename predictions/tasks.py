@@ -9,6 +9,7 @@ from clinical.access import scope_of_the_system
 from clinical.models import Encounter
 from predictions.api import tasks as _api_tasks  # noqa: F401  so that every worker knows them
 from predictions.errors import PredictionError
+from predictions.hl7v2 import tasks as _hl7v2_tasks  # noqa: F401  so that every worker knows them
 from predictions.upload import tasks as _upload_tasks  # noqa: F401  so that every worker knows them
 
 log = structlog.get_logger(__name__)

@@ -7,6 +7,7 @@ message does is safe to do twice: a stay is known by its visit number, and older
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,10 @@ from django.utils import timezone
 from clinical import audit
 from clinical.access import scope_of_the_system
 from clinical.clients.access import access_by
+from clinical.doors import calls
 from clinical.errors import ClinicalError, FactsRefusedError, NoSuchPatientError, NoSuchStayError
 from clinical.intake import recording
-from clinical.models import CareUnit, EhrClient
+from clinical.models import CareUnit, EhrCall, EhrClient
 from predictions import intake
 from predictions.hl7v2 import mapping
 from predictions.hl7v2.answers import (
@@ -45,19 +47,22 @@ TRY_AGAIN = Verdict(ERROR, (Remark("MSH", INTERNAL, "not kept: please send it ag
 FAILED_HERE = Verdict(ERROR, (Remark("MSH", INTERNAL, "kept, but not worked on yet: it will be tried again"),))
 STALE = Remark("EVN^1^2", 0, "newer facts were known already: nothing was changed", "I")
 NO_STAY = Remark("PV1^1^2", 0, "no inpatient stay: nothing was changed", "I")
+UNFORESEEN = 500
+_STATUS = {ACCEPTED: 200, ERROR: 422, REJECTED: 400}
 log = structlog.get_logger(__name__)
 
 
 def receive(*, raw: bytes, client: EhrClient) -> bytes:
     """The acknowledgement, whatever came."""
-    heading = heading_of(raw)
+    began, heading = time.perf_counter(), heading_of(raw)
     try:
         kept = _kept(raw, heading, client)
+        verdict, number = said_before(kept) or work(kept), f"{kept.pk}-{kept.attempts}"
     except DatabaseError:
         log.exception("a message was not kept")
-        return acknowledgement(heading, TRY_AGAIN, number="0", at=timezone.now())
-    verdict = said_before(kept) or work(kept)
-    return acknowledgement(heading, verdict, number=f"{kept.pk}-{kept.attempts}", at=timezone.now())
+        verdict, number = TRY_AGAIN, "0"
+    _note(client, heading, verdict, 1000 * (time.perf_counter() - began))
+    return acknowledgement(heading, verdict, number=number, at=timezone.now())
 
 
 def said_before(kept: InboundMessage) -> Verdict | None:
@@ -92,7 +97,8 @@ def _kept(raw: bytes, heading: Heading, client: EhrClient) -> InboundMessage:
         )  # fmt: skip
         if not is_new:
             kept.attempts += 1
-            kept.save(update_fields=["attempts"])
+            kept.raw, kept.received_at, kept.forgotten_at = raw, timezone.now(), None  # it may have been forgotten
+            kept.save(update_fields=["attempts", "raw", "received_at", "forgotten_at"])
         detail = {"event": heading.event, "attempt": kept.attempts}
         audit.record(
             actor=client.user, verb="hl7.received", subject_type="message", subject_id=str(kept.public_id), detail=detail
@@ -161,6 +167,23 @@ def _settled(kept: InboundMessage, verdict: Verdict, state: MessageState) -> Non
     kept.remarks = [asdict(remark) for remark in verdict.remarks]
     with scope_of_the_system():
         kept.save(update_fields=["state", "answer", "answered_at", "remarks"])
+
+
+def _note(client: EhrClient, heading: Heading, verdict: Verdict, duration_ms: float) -> None:
+    """A line on the administrator's page of the client's calls, in the words of that page."""
+    wrong = next((remark for remark in verdict.remarks if remark.severity == "E"), None)
+    status = UNFORESEEN if wrong is not None and wrong.code == INTERNAL else _STATUS[verdict.code]
+    calls.note(
+        EhrCall(
+            client_id=client.pk,
+            route=f"hl7v2-{heading.event}" if heading.event in mapping.EFFECTS else "hl7v2",
+            method="MLLP",
+            status=status,
+            code=f"{verdict.code} {wrong.location} {wrong.code}"[:40] if wrong is not None else "",
+            duration_ms=round(duration_ms, 1),
+            at=timezone.now(),
+        )
+    )
 
 
 def _try_to_settle(kept: InboundMessage) -> None:

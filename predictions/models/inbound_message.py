@@ -30,13 +30,14 @@ class InboundMessage(models.Model):
     control_id = models.CharField(max_length=199, blank=True)
     event = models.CharField(max_length=3, blank=True)
     sha256 = models.CharField(max_length=64)
-    raw = models.BinaryField()
+    raw = models.BinaryField()  # emptied when it is forgotten
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.RECEIVED)
     answer = models.CharField(max_length=2, blank=True)
     remarks = models.JSONField(default=list, help_text="What was said of it; never what stood in it.")
     attempts = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)
@@ -48,6 +49,7 @@ class InboundMessage(models.Model):
             models.Index(
                 name="inbound_message_open", fields=("received_at",), condition=models.Q(state__in=("received", "failed"))
             ),
+            models.Index(name="inbound_message_held", fields=("received_at",), condition=models.Q(forgotten_at__isnull=True)),
         )
 
     def __str__(self) -> str:

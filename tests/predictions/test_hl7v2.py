@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import hypothesis
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from clinical.access import scope_of_the_system, scope_of_units
 from clinical.clients.registering import grant
-from clinical.models import AuditEvent, CareUnit, EhrClient, Encounter, Patient
+from clinical.doors import calls
+from clinical.models import AuditEvent, CareUnit, EhrCall, EhrClient, Encounter, Patient
 from predictions.batch import score_waiting
 from predictions.hl7v2.receiving import receive
-from predictions.hl7v2.replaying import replay
+from predictions.hl7v2.replaying import forget_old, replay, replay_lately
 from predictions.models import InboundMessage, ModelVersion, Prediction, PredictionVoid
 from tests.doors import client_with
 from tests.factories import CareUnitFactory
@@ -170,6 +172,56 @@ def test_whatever_comes_is_kept_as_it_came_and_seen_by_nobody_who_sees_less(send
     with scope_of_units([CareUnitFactory()]):
         assert InboundMessage.objects.count() == 0
     assert InboundMessage.objects.count() == 0  # and outside of any scope
+
+
+def test_old_messages_are_emptied_and_those_never_carried_out_are_kept(
+    send: Sent, client: EhrClient, cardiology: CareUnit, settings: LazySettings
+) -> None:
+    send(adt.admission())
+    with scope_of_the_system():
+        InboundMessage.objects.create(client=client, unit_ids=[cardiology.pk], control_id="left", sha256="0" * 64, raw=b"MSH")
+    assert forget_old() == 0
+    settings.HL7_KEEP_DAYS = 0
+    assert (forget_old(), forget_old()) == (1, 0)
+    assert [(bytes(message.raw), message.forgotten_at is None) for message in kept()] == [(b"", False), (b"MSH", True)]
+    assert AuditEvent.objects.get(verb="hl7.forgotten").detail == {"messages": 1}
+
+
+def test_a_forgotten_message_that_comes_again_is_kept_and_answered_again(send: Sent, settings: LazySettings) -> None:
+    refused = adt.admission().replace(b"|CARD^", b"|NONE^")
+    answers = send(refused)[1:]
+    settings.HL7_KEEP_DAYS = 0
+    assert forget_old() == 1
+    assert list(replay(also_refused=True)) == []
+    assert send(refused)[1:] == answers
+    (message,) = kept()
+    assert (bytes(message.raw), message.forgotten_at, message.attempts) == (refused, None, 2)
+
+
+@pytest.mark.parametrize(("minutes", "answers"), [(0, []), (5, ["AA"]), (60 * 25, [])])
+def test_what_was_left_is_worked_on_again_by_itself_for_a_day(
+    client: EhrClient, cardiology: CareUnit, minutes: int, answers: list[str]
+) -> None:
+    came = timezone.now() - timedelta(minutes=minutes)
+    with scope_of_the_system():
+        InboundMessage.objects.create(
+            client=client, unit_ids=[cardiology.pk], control_id="A01-1", sha256="0" * 64, raw=adt.admission(),
+            received_at=came,
+        )  # fmt: skip
+    assert [answer for _message, answer in replay_lately()] == answers
+
+
+def test_each_message_is_a_line_on_the_page_of_the_clients_calls(send: Sent, client: EhrClient) -> None:
+    calls._waiting.clear()
+    for raw in (adt.admission(), adt.message("A13", "20261002080000", visit="V-9"), b"PID|1"):
+        send(raw)
+    calls.flush()
+    lines = EhrCall.objects.filter(client=client).order_by("pk").values_list("method", "route", "status", "code")
+    assert list(lines) == [
+        ("MLLP", "hl7v2-A01", 200, ""),
+        ("MLLP", "hl7v2-A13", 422, "AE PV1^1^19 204"),
+        ("MLLP", "hl7v2", 400, "AR MSH^1^10 100"),
+    ]
 
 
 # --- refusals ------------------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from config.environment import ROOT
 from predictions.hl7v2.framing import BrokenFrameError, Frames, framed
+from tests.authority import Authority
 from tests.databases import FreshDatabase
 from tests.predictions import adt
 from tests.served import environment
@@ -106,6 +108,31 @@ def test_a_message_is_kept_before_it_is_answered_and_survives_a_kill(
             assert count("clinical_encounter") == 1
             os.kill(server.pid, signal.SIGTERM)
             assert server.wait(timeout=SECONDS) == 0
+
+
+@pytest.mark.processes
+def test_a_line_with_a_certificate_takes_only_senders_of_its_authority(hospital: dict[str, str], tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    server, sender, stranger = authority.issue("server"), authority.issue("sender"), Authority(tmp_path, "other").issue("else")
+    options = ("--certificate", server[0], "--key", server[1], "--client-ca", authority.path)
+
+    def said(port: int, shown: tuple[str, str] | None) -> str:
+        context = ssl.create_default_context(cafile=authority.path)
+        if shown is not None:
+            context.load_cert_chain(*shown)
+        plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+        with context.wrap_socket(plain, server_hostname="localhost") as line:
+            return asked(line, adt.admission())
+
+    with serving(hospital, *options) as (_server, port):
+        for shown in (None, stranger):
+            with pytest.raises((ssl.SSLError, OSError)):
+                said(port, shown)
+        assert said(port, sender).startswith("MSA|AA|")
+        with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as plain:
+            plain.sendall(framed(adt.admission()))
+            with suppress(ConnectionResetError):
+                assert framed(b"MSH")[:4] not in plain.recv(100)  # at most TLS's own word for it
 
 
 @pytest.mark.processes
