@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models import AutoField, Field, FloatField, JSONField, Model
@@ -52,14 +52,51 @@ def first(model: type[Row], condition: str, values: Sequence[Any]) -> Row | None
     return None if found is None else model.from_db(connection.alias, table.names, table.read(found))
 
 
+def read(statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """One row of what only reads. As the first of a request it finds out, too, whether the connection is still one.
+
+    Django asks with a statement of its own. Where the server was restarted, this one is sent again on a new connection.
+    """
+    link: Any = connections[DEFAULT_DB_ALIAS]  # the stubs do not know its checks
+    is_unproven = link.connection is not None and not link.health_check_done and not link.in_atomic_block
+    link.health_check_done = True
+    try:
+        return _read(statement, values)
+    except OperationalError:
+        if not is_unproven:
+            raise
+        link.close()
+        return _read(statement, values)
+
+
+def _read(statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    with prepared() as cursor:
+        cursor.execute(statement, values)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+    return found
+
+
+def durable_with_the_next_commit() -> None:
+    """The commit of this transaction does not wait for the disk.
+
+    Only for whoever commits once more before anybody is answered: the log of PostgreSQL is written in order, so that the second
+    commit brings the first one to the disk with it, and one wait is saved. What a process leaves that dies in between is there
+    all the same; only a crash of the server itself, at that moment, takes it, from a caller who was told nothing yet.
+    """
+    with prepared() as cursor:
+        cursor.execute("SELECT set_config('synchronous_commit', 'off', true)")
+
+
 def prepared() -> CursorWrapper:
     """A cursor whose statements PostgreSQL reads and plans once for each connection, which for most takes as long as the work.
 
     Django's own cursors send every statement with its values written into it. Everything else is as with theirs.
     """
-    connection.ensure_connection()
-    cursor: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs know no psycopg 3
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    link = connections[DEFAULT_DB_ALIAS]
+    link.close_if_health_check_failed()
+    link.ensure_connection()
+    cursor: Any = ServerBindingCursor(link.connection)  # type: ignore[call-arg]  # the stubs know no psycopg 3
+    return link.make_debug_cursor(cursor) if link.queries_logged else link.make_cursor(cursor)
 
 
 def one(model: type[Row], key: Any) -> Row:

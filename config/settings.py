@@ -100,8 +100,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 if ENV.database_owner_url:
     DATABASES["owner"] = {**dj_database_url.parse(ENV.database_owner_url, conn_max_age=0)}
 for _database in DATABASES.values():
-    _database.setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-    _database["OPTIONS"]["prepare_threshold"] = 1  # for clinical.rows alone: Django's own cursors prepare nothing
+    _limits = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    # for clinical.rows alone, whose statements find their rows by unique keys: Django's own cursors prepare nothing
+    _database.setdefault("OPTIONS", {}).update(options=f"{_limits} -c plan_cache_mode=force_generic_plan", prepare_threshold=1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url.get_secret_value()}}
 
@@ -299,6 +300,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = ENV.smtp_security == "starttls", ENV.smtp_securit
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = ENV.email_from
 
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # no line tells it, so nobody works it out
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # config.middleware.trusted_request_id lets only plain tokens through
 LOGGING = logging_configuration(level=ENV.log_level)
 LOGGING_CONFIG = "config.logging.configure"

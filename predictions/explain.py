@@ -56,13 +56,14 @@ class Explainer:
         self._features: Sequence[Mapping[str, Any]] = definition["features"]
         self._value_sets: Mapping[str, Any] = definition["value_sets"]
         self.concepts: dict[str, Mapping[str, Any]] = {concept["key"]: concept for concept in definition["factors"]}
+        self._concept_of = [str(feature["factor"]) for feature in self._features]
         place_of = {feature["name"]: place for place, feature in enumerate(self._features)}
         self._told_by = {key: [place_of[name] for name in concept["told_by"]] for key, concept in self.concepts.items()}
 
     @property
     def concept_of_features(self) -> list[str]:
         """The key of the concept that each feature's part belongs to."""
-        return [feature["factor"] for feature in self._features]
+        return list(self._concept_of)
 
     def factors(self, values: Values, parts: Sequence[float]) -> list[Factor]:
         """One factor for each concept, strongest first, whichever way it points."""
@@ -99,8 +100,8 @@ class Explainer:
 
     def _points_of(self, parts: Sequence[float]) -> dict[str, float]:
         points_of: dict[str, float] = {}
-        for feature, part in zip(self._features, parts, strict=True):
-            points_of[feature["factor"]] = points_of.get(feature["factor"], 0.0) + HUNDRED * part
+        for concept, part in zip(self._concept_of, parts, strict=True):
+            points_of[concept] = points_of.get(concept, 0.0) + HUNDRED * part
         return points_of
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from clinical.intake import recording
 from clinical.intake.facts import StayReport
 from clinical.intake.recording import Recorded
 from clinical.models import CareUnit, Encounter, User
+from clinical.rows import durable_with_the_next_commit
 from predictions.errors import PredictionError
 from predictions.models import Prediction, PredictionVoid, WorklistEntry
 from predictions.models.prediction_void import VoidReason
@@ -52,7 +53,10 @@ def take_in(
     score_now: bool = True,
 ) -> TakenIn:
     """Keep a stay and score it; errors as clinical.intake.recording.record. The same report again is answered the same."""
+    is_answered_after_another_commit = score_now and not connection.in_atomic_block
     with scope_of_the_system():
+        if is_answered_after_another_commit:
+            durable_with_the_next_commit()
         recorded = recording.record(report=report, units=units, by=by, told_at=told_at, if_version=if_version)
         if recorded.changed:
             _owe_a_score(recorded.encounter)

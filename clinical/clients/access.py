@@ -45,9 +45,7 @@ def access_by(client: EhrClient, *, scopes: Iterable[str]) -> ClientAccess | Non
 
 
 def _found(query: str, parameters: list[Any]) -> ClientAccess | None:
-    with rows.prepared() as cursor:
-        cursor.execute(query, parameters)
-        row = cursor.fetchone()
+    row = rows.read(query, parameters)
     if row is None:
         return None
     scopes, of_client, of_user, granted, units = row[0], row[1:5], row[5:11], json.loads(row[11]), json.loads(row[12])

@@ -53,8 +53,8 @@ class Encounter(models.Model):
     provenance = models.CharField(max_length=16, choices=Provenance.choices)
     source_id = models.CharField(max_length=64)
     source_order = models.BigIntegerField(help_text="The row's place in its source, for validation protocols that split by it.")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
-    unit = models.ForeignKey(CareUnit, on_delete=models.PROTECT, related_name="encounters")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters", db_index=False)  # see Meta
+    unit = models.ForeignKey(CareUnit, on_delete=models.PROTECT, related_name="encounters", db_index=False)  # see Meta
     admitted_at = models.DateTimeField()
     discharged_at = models.DateTimeField(null=True, blank=True)
 
